@@ -1,0 +1,169 @@
+"""Why a run can fail: one tree, a class for each reason that somebody handles.
+
+    ReconcilerError                exit 1
+    ├── UsageError                 exit 1   the command line or the project file asks for what cannot be
+    ├── InvalidManifests           exit 1   every problem of every file, collected
+    ├── AccessError                exit 7   who we are
+    │   ├── AuthenticationFailed            the token endpoint or the API does not know us
+    │   └── PermissionDenied                the API knows us and refuses
+    ├── ApiError                   exit 1   one call failed; carries method, path, status, correlation id
+    │   ├── NotOffered                      the organisation has no such endpoint
+    │   ├── NotFound                        the object is gone
+    │   ├── VersionConflict                 409 or 412 on a write with a precondition
+    │   ├── Rejected                        4xx: the platform says no, and will say so again
+    │   ├── Unreachable                     the connection was never made, so nothing happened
+    │   ├── Unknown                         timeout, cut or 5xx on a write: it may have happened
+    │   └── UntrustworthyAnswer             not JSON, truncated, or a list whose pages disagree
+    ├── OutOfTime                  exit 1   the run's deadline passed
+    ├── LedgerError                exit 1
+    │   ├── LedgerLocked           exit 6
+    │   ├── ForeignLedger                   another organisation's
+    │   └── LedgerFormat                    newer than this program, or no ledger at all
+    ├── PlanRefused                exit 4   stale, changed by hand, or for something else
+    │   └── PlanUnreadable         exit 1   no plan at all
+    └── Blocked                    exit 3   findings stop the apply before its first write
+
+A message has four parts (STYLE rule 17): a short constant summary, the detail, a hint (a command stands alone on a
+line), and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.model.source import Problem
+
+
+class ReconcilerError(Exception):
+    """A failure that the user can understand. Raised anywhere, caught once, in `cli`."""
+
+    exit_code = 1
+
+    def __init__(self, summary: str, *, detail: str = "", hint: str = "", where: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.hint = hint
+        self.where = where
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.summary, self.where, self.detail, self.hint) if part)
+
+
+class UsageError(ReconcilerError):
+    """The command line, the environment or the project file asks for what cannot be."""
+
+
+class InvalidManifests(ReconcilerError):
+    """The manifests have problems; `problems` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(f"{count} problem{'s' if count != 1 else ''} in the manifests")
+        self.problems = tuple(problems)
+
+
+class AccessError(ReconcilerError):
+    """The organisation does not let us in."""
+
+    exit_code = 7
+
+
+class AuthenticationFailed(AccessError):
+    """Credentials missing or refused."""
+
+
+class PermissionDenied(AccessError):
+    """A scope, role or permission is missing."""
+
+
+class ApiError(ReconcilerError):
+    """One HTTP call failed. `status` is 0 where there was no answer."""
+
+    def __init__(
+        self,
+        summary: str,
+        *,
+        method: str,
+        path: str,
+        status: int = 0,
+        correlation_id: str = "",
+        detail: str = "",
+        hint: str = "",
+    ) -> None:
+        where = f"{method} {path}" + (f" (correlation id {correlation_id})" if correlation_id else "")
+        super().__init__(summary, detail=detail, hint=hint, where=where)
+        self.method = method
+        self.path = path
+        self.status = status
+        self.correlation_id = correlation_id
+
+
+class NotOffered(ApiError):
+    """404, 405 or 410 on a collection or an optional verb: the organisation does not offer it (contract, preamble)."""
+
+
+class NotFound(ApiError):
+    """The object is not there."""
+
+
+class VersionConflict(ApiError):
+    """409 or 412 on a write with a precondition. A real conflict only if a new read shows another version."""
+
+
+class Rejected(ApiError):
+    """The platform refuses the request as it is (400, 409 on a create, 415, 422): repeating it is useless."""
+
+
+class Unreachable(ApiError):
+    """No connection was made: the request had no effect."""
+
+
+class Unknown(ApiError):
+    """The answer to a write is missing or a 5xx: it may have had its effect. Look before repeating."""
+
+
+class UntrustworthyAnswer(ApiError):
+    """An answer that cannot be believed: not JSON, truncated, oversized, redirected, or pages that disagree."""
+
+
+class OutOfTime(ReconcilerError):
+    """The run's deadline passed while waiting."""
+
+
+class LedgerError(ReconcilerError):
+    """The ledger cannot be read or written."""
+
+
+class LedgerLocked(LedgerError):
+    """Another run holds the ledger's lock."""
+
+    exit_code = 6
+
+
+class ForeignLedger(LedgerError):
+    """The ledger belongs to another organisation."""
+
+
+class LedgerFormat(LedgerError):
+    """The file is no ledger, or its format is newer than this program."""
+
+
+class PlanRefused(ReconcilerError):
+    """The plan is stale, altered, or made for something else. Nothing was written."""
+
+    exit_code = 4
+
+
+class PlanUnreadable(PlanRefused):
+    """The file is no plan, or of a newer format."""
+
+    exit_code = 1
+
+
+class Blocked(ReconcilerError):
+    """Findings stop the apply before its first write."""
+
+    exit_code = 3

@@ -1,0 +1,175 @@
+"""What a kind is: a frozen value of facts about one type of object. The engine reads facts and never asks for names.
+
+When the engine needs to know something new, a fact with a harmless default is added here.
+
+The published API's objects in these facts (published-api.md §10), so that they fit without a special case:
+
+| object                     | natural key           | create    | update | lock         | deletion          | paging      |
+|----------------------------|-----------------------|-----------|--------|--------------|-------------------|-------------|
+| media retention policy     | name                  | POST      | PUT    | COMPARE      | DELETE            | PAGE_NUMBER |
+| workitem schema            | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
+| external contact schema    | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| external org schema        | title                 | POST      | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
+| external events schema     | title (while enabled) | POST bare | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| conversation schema        | title (while enabled) | POST bare | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
+| user schema                | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| business rules schema      | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
+| masking rule               | name, definition, ... | POST      | PATCH  | COMPARE      | DELETE            | UNPAGED     |
+| analytics data retention   | none: one object      | PUT       | PUT    | COMPARE      | IMPOSSIBLE        | SINGLETON   |
+| flow | type, name            | job       | job    | CHECKOUT     | DELETE (then 410) | PAGE_NUMBER |
+| process automation trigger | name                  | POST      | PUT    | BODY_VERSION | DELETE            | CURSOR      |
+| GDPR request, export jobs  | none                  | a request: submitted once and followed, not converged      |
+
+"bare" = the create body is the schema itself, without the envelope that GET and PUT use; "tombstone" = GET after a
+delete may answer 200 with `deleted: true`, which is gone. Code for an enveloped body, a tombstone or a checkout comes
+with the first kind that needs it; here only what is used now has behaviour: IF_MATCH, and COMPARE as its fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
+from reconciler.model.finding import Explanation, Finding
+from reconciler.model.manifest import Manifest
+from reconciler.model.project import Project
+from reconciler.model.shape import Record
+from reconciler.model.source import Problem
+from reconciler.model.values import Json, Normal, Path
+
+
+class Origin(StrEnum):
+    """Where a kind's API is described."""
+
+    PUBLISHED = "published API"
+    DESIGN_DOCUMENTS = "design documents"
+
+
+class Lock(StrEnum):
+    """How an object is locked, always with the version seen when planning."""
+
+    IF_MATCH = "if_match"
+    """The version in an If-Match header."""
+    BODY_VERSION = "body_version"
+    """The version as an integer in the body."""
+    COMPARE = "compare"
+    """No lock in the API: read, compare, write, read back. Narrows the race and cannot close it."""
+    CHECKOUT = "checkout"
+    """A user's or client's exclusive lock around the edit."""
+
+
+class Deletion(StrEnum):
+    """What deleting an object means on the platform."""
+
+    DELETE = "delete"
+    DELETE_OR_DISABLE = "delete or disable"
+    DISABLE = "disable"
+    IMPOSSIBLE = "impossible"
+
+
+class Paging(StrEnum):
+    """How the collection is listed."""
+
+    PAGE_NUMBER = "pageNumber"
+    CURSOR = "cursor"
+    UNPAGED = "unpaged"
+    SINGLETON = "singleton"
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What a credential needs. `roles` are named in the message of a 403."""
+
+    read: str
+    write: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLimit:
+    """A platform limit on how many elements one list of one object holds. `code` is its finding's."""
+
+    path: Path
+    maximum: int
+    code: str
+    noun: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """One manifest with its surroundings, for a kind's own check. `others` finds manifests by address."""
+
+    manifest: Manifest
+    project: Project
+    others: Mapping[Address, Manifest]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One object before and after a change, for a kind's judgement. `before` None = created, `after` None = deleted."""
+
+    address: Address
+    before: Normal | None
+    after: Normal | None
+    project: Project
+    evidence: Evidence = NO_EVIDENCE
+
+
+def _no_problems(_: Checkup) -> Iterable[Problem]:
+    return ()
+
+
+def _no_findings(_: Transition) -> Iterable[Finding]:
+    return ()
+
+
+def _no_questions(_before: Normal, _after: Normal) -> tuple[Question, ...]:
+    return ()
+
+
+def _no_verdict(_question: Question, _value: Json) -> Verdict:
+    return Verdict.FAILS
+
+
+def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
+    return spec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """The facts about one kind.
+
+    `path` is the collection's path; `page_size` its largest page; `natural_key` the member that tells two live objects
+    apart (the organisation holds it unique); `server_owned` are wire members that only the server writes; `records`
+    is the path of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
+
+    `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
+    cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging, and
+    `classify` answers for one value. All are pure.
+    """
+
+    name: str
+    title: str
+    origin: Origin
+    path: str
+    shape: Record
+    schema: Mapping[str, Json]
+    scopes: Scopes
+    example: str
+    natural_key: str = "name"
+    paging: Paging = Paging.PAGE_NUMBER
+    page_size: int = 100
+    lock: Lock = Lock.IF_MATCH
+    deletion: Deletion = Deletion.DELETE
+    server_owned: frozenset[str] = frozenset()
+    records: str = ""
+    limits: tuple[SizeLimit, ...] = ()
+    resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
+    check: Callable[[Checkup], Iterable[Problem]] = _no_problems
+    judge: Callable[[Transition], Iterable[Finding]] = _no_findings
+    questions: Callable[[Normal, Normal], tuple[Question, ...]] = _no_questions
+    classify: Callable[[Question, Json], Verdict] = _no_verdict
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)

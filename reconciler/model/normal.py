@@ -1,0 +1,141 @@
+"""Between the three forms of an object: what a manifest states, the normal form, and the wire.
+
+Normal form speaks the manifest's vocabulary. Two additions keep it lossless: a member that the organisation sends and
+the shape does not know is kept under `+<wire name>`, unowned, and goes back unchanged in every PUT; a reference to a
+live object that no manifest describes is `{"id": ...}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from reconciler.model.shape import Keyed, Ordered, Record, Reference, Scalar, Set, Shape
+from reconciler.model.values import ABSENT, Json, canonical
+
+UNKNOWN: Final = "+"
+"""Prefix of a wire member that the shape does not know."""
+
+
+def complete(shape: Shape, value: Json) -> Json:
+    """A stated value (already valid) in normal form: canonical scalars, defaults filled in."""
+    match shape:
+        case Scalar():
+            return shape.canon(value)
+        case Record():
+            stated = {
+                member.name: complete(member.shape, value[member.name])
+                for member in shape.members
+                if member.name in value
+            }
+            for member in shape.members:
+                if member.default is not ABSENT and member.name not in stated:
+                    stated[member.name] = member.default
+            return stated
+        case Keyed():
+            return [complete(shape.element, element) for element in value]
+        case Set():
+            return sorted(value, key=canonical)
+        case Reference() | Ordered():
+            return value
+
+
+def from_wire(
+    shape: Record, body: Mapping[str, Json], *, named: Callable[[str, str], str | None], ignore: Collection[str] = ()
+) -> dict[str, Json]:
+    """An answer of the organisation in normal form.
+
+    `named(kind, live id)` gives the manifest name bound to a live object, or None; `ignore` lists server-owned members.
+    A member whose value is null counts as absent. Raises ValueError when the answer does not fit the shape.
+    """
+    known = {member.wire_name: member for member in shape.members if not member.local}
+    result: dict[str, Json] = {}
+    for name, value in body.items():
+        if name in ignore or value is None:
+            continue
+        member = known.get(name)
+        if member is None:
+            result[UNKNOWN + name] = value
+        else:
+            result[member.name] = _read(member.shape, value, named)
+    for member in shape.members:
+        if member.default is not ABSENT and not member.local and member.name not in result:
+            result[member.name] = member.default
+    return result
+
+
+def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) -> Json:
+    match shape:
+        case Scalar():
+            return shape.canon(value)
+        case Reference():
+            if not isinstance(value, str):
+                raise ValueError(f"a reference to {shape.kind} is not a string")
+            return named(shape.kind, value) or {"id": value}
+        case Record():
+            if not isinstance(value, dict):
+                raise ValueError("an object was expected")
+            return from_wire(shape, value, named=named)
+        case Keyed():
+            if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
+                raise ValueError("a list of objects was expected")
+            return [from_wire(shape.element, element, named=named) for element in value]
+        case Set():
+            if not isinstance(value, list):
+                raise ValueError("a list was expected")
+            return sorted(value, key=canonical)
+        case Ordered():
+            return value
+
+
+def to_wire(shape: Record, value: Mapping[str, Json], *, live: Callable[[str, str], str]) -> dict[str, Json]:
+    """The body to send. `live(kind, manifest name)` gives the live id; it raises where there is none yet."""
+    known = {member.name: member for member in shape.members}
+    body: dict[str, Json] = {}
+    for name, part in value.items():
+        if name.startswith(UNKNOWN):
+            body[name.removeprefix(UNKNOWN)] = part
+        elif not known[name].local:
+            body[known[name].wire_name] = _write(known[name].shape, part, live)
+    return body
+
+
+def _write(shape: Shape, value: Json, live: Callable[[str, str], str]) -> Json:
+    match shape:
+        case Reference():
+            return value["id"] if isinstance(value, dict) else live(shape.kind, value)
+        case Record():
+            return to_wire(shape, value, live=live)
+        case Keyed():
+            return [to_wire(shape.element, element, live=live) for element in value]
+        case Scalar() | Set() | Ordered():
+            return value
+
+
+def without_local(shape: Shape, value: Json) -> Json:
+    """A normal form less what is never sent, for comparing with what the organisation answers."""
+    match shape:
+        case Record():
+            known = {member.name: member for member in shape.members}
+            return {
+                name: without_local(known[name].shape, part) if name in known else part
+                for name, part in value.items()
+                if name not in known or not known[name].local
+            }
+        case Keyed():
+            return [without_local(shape.element, element) for element in value]
+        case _:
+            return value
+
+
+def ordered(shape: Shape, value: Json) -> Json:
+    """A normal form in one fixed order: keyed lists by key. For fingerprints, which must not see a reordering."""
+    match shape:
+        case Record():
+            known = {member.name: member for member in shape.members}
+            return {name: ordered(known[name].shape, part) if name in known else part for name, part in value.items()}
+        case Keyed():
+            elements = [ordered(shape.element, element) for element in value]
+            return sorted(elements, key=lambda element: canonical(element.get(shape.key)))
+        case _:
+            return value

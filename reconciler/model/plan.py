@@ -1,0 +1,164 @@
+"""The plan: a closed, ordered set of changes with everything that apply needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.finding import Finding
+from reconciler.model.kind import Lock
+from reconciler.model.manifest import Acknowledgement
+from reconciler.model.observed import Organisation
+from reconciler.model.project import Project
+from reconciler.model.values import ABSENT, Absent, Json, Normal, Path
+
+
+class Action(StrEnum):
+    """What happens to one object.
+
+    | action   | before | after | calls                                             |
+    |----------|--------|-------|---------------------------------------------------|
+    | CREATE   | no     | yes   | POST                                              |
+    | RECREATE | no     | yes   | POST; it was ours and has vanished                |
+    | ADOPT    | yes    | yes   | PUT where before and after differ, else none      |
+    | UPDATE   | yes    | yes   | PUT                                               |
+    | DELETE   | yes    | no    | DELETE                                            |
+    | FORGET   | maybe  | no    | none: the ledger drops the row                    |
+    | RECORD   | yes    | yes   | none: the ledger learns what is so already        |
+    """
+
+    CREATE = "create"
+    RECREATE = "recreate"
+    ADOPT = "adopt"
+    UPDATE = "update"
+    DELETE = "delete"
+    FORGET = "forget"
+    RECORD = "record"
+
+
+class Cause(StrEnum):
+    """Why one path changes: the second table of ARCHITECTURE §3, with D desired, R recorded, O observed."""
+
+    UPDATE = "update"
+    """D≠R, R=O: the manifest changed."""
+    DRIFT = "drift"
+    """D=R≠O: someone changed it behind our back, and it is set back."""
+    OVERRIDE = "override"
+    """All three differ: the manifest changed, and so did someone else; the manifest wins and the plan says so."""
+    RECORD = "record"
+    """D=O≠R: it is so already."""
+    FOREIGN = "foreign"
+    """A foreign element, removed because the manifest says `lifecycle.foreign: remove`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One path of one object. `base` is what was recorded; ABSENT where a side has nothing."""
+
+    path: Path
+    cause: Cause
+    before: Json | Absent
+    after: Json | Absent
+    base: Json | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What must still be so when the change is made. `fingerprint` is of the observed normal form."""
+
+    version: int | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the plan.
+
+    `before` and `after` are whole normal forms (after is what is sent, foreign elements included); `declared` is what
+    the ledger will record; `kept` are drifted paths left alone; `deferred` are references known only after apply, set
+    by a later step; `depends_on` names steps; `revision` is the ledger row's when planning, None where there was none.
+    """
+
+    step: str
+    address: Address
+    action: Action
+    reason: str
+    before: Normal | None = None
+    after: Normal | None = None
+    declared: Normal | None = None
+    live_id: str = ""
+    lock: Lock = Lock.IF_MATCH
+    precondition: Precondition | None = None
+    fields: tuple[FieldChange, ...] = ()
+    kept: tuple[FieldChange, ...] = ()
+    foreign: tuple[Path, ...] = ()
+    deferred: tuple[Path, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    protect: bool = False
+    adopted: bool = False
+    destructive: bool = False
+    revision: int | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether the organisation is written to."""
+        match self.action:
+            case Action.FORGET | Action.RECORD:
+                return False
+            case Action.ADOPT:
+                return any(change.cause is not Cause.RECORD for change in self.fields)
+            case _:
+                return True
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """How full a limited list of one object is, before and after."""
+
+    address: Address
+    noun: str
+    before: int
+    after: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the plan cost and what applying it will: calls, and seconds at the rate limit."""
+
+    plan_calls: int = 0
+    apply_calls: int = 0
+    seconds_at_rate_limit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that was decided, and everything that apply needs. It reads no manifest.
+
+    `as_of` is RFC 3339, UTC. `bindings` are the live ids of the addresses that the changes refer to. `acknowledgements`
+    go along because a change merged at apply is judged again, and so does `project`, for its rules and limits.
+    """
+
+    organisation: Organisation
+    environment: str
+    as_of: str
+    tool: str
+    ledger_id: str
+    project: Project
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    acknowledgements: Mapping[Address, tuple[Acknowledgement, ...]] = field(default_factory=dict)
+    bindings: Mapping[Address, str] = field(default_factory=dict)
+    headroom: tuple[Headroom, ...] = ()
+    foreign_objects: Mapping[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    excluded: tuple[str, ...] = ()
+    budget: Budget = Budget()
+    rebase: bool = True
+
+    @property
+    def blocked(self) -> bool:
+        """Whether any finding stops the apply. The one place where that is asked."""
+        return any(finding.blocks for finding in self.findings)

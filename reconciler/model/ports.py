@@ -1,0 +1,132 @@
+"""What apply needs of the edge: the organisation, the ledger, the clock. `commands` hands in the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.model.address import Address
+from reconciler.model.kind import Kind
+from reconciler.model.observed import Intent, Observed, Organisation, Recorded
+from reconciler.model.values import Json
+
+
+class Clock(Protocol):
+    """Time, passed in so that a test can own it. Seconds."""
+
+    def now(self) -> float:
+        """Since the epoch, for stamps."""
+        ...
+
+    def monotonic(self) -> float:
+        """For measuring how long something took."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPages:
+    """Some of an object's records. `complete` = every one, in one reading whose total agrees; `calls` is what it cost.
+
+    `offered` is False where the organisation has no records endpoint; `total` None where it does not say.
+    """
+
+    records: tuple[tuple[str, Mapping[str, Json]], ...]
+    total: int | None
+    complete: bool
+    calls: int
+    offered: bool = True
+
+
+class Api(Protocol):
+    """The organisation. Safe to share between threads. Every method obeys the repeat rules, the rate limit and the
+    deadline, and raises the classes of `errors` under ApiError and AccessError."""
+
+    def organisation(self) -> Organisation: ...
+
+    def list(self, kind: Kind) -> tuple[Observed, ...]:
+        """Every object of a kind, in the organisation's order. Never a part of them: raises UntrustworthyAnswer when
+        pages, totals and ids disagree, NotOffered when there is no such collection."""
+        ...
+
+    def get(self, kind: Kind, live_id: str) -> Observed | None:
+        """One object, or None when the organisation says that it is gone (404; 410)."""
+        ...
+
+    def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
+        """The records of one object, with at most `budget` calls."""
+        ...
+
+    def create(self, kind: Kind, body: Mapping[str, Json]) -> Observed:
+        """POST. Raises Unknown when it may have happened: look for the object before doing it again."""
+        ...
+
+    def replace(self, kind: Kind, live_id: str, body: Mapping[str, Json], *, version: int | None) -> Observed:
+        """PUT, with If-Match where there is a version. Raises VersionConflict, NotFound; without a version Unknown."""
+        ...
+
+    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> None:
+        """DELETE; an object already gone is a success. Raises VersionConflict."""
+        ...
+
+    def server_time(self) -> float:
+        """The organisation's clock (its latest Date header plus the time passed since), seconds since the epoch."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What happened to one object (contract §7). `summary` is the seed's validationSummary: `field:ADD`, ...
+
+    `result` is one of SUCCESS, FAILED, CONFLICT, MERGED, SKIPPED, RESOLVED; `at` RFC 3339 UTC; `detail` has no secret.
+    """
+
+    at: str
+    action: str
+    address: str
+    live_id: str
+    result: str
+    seal: str
+    latency_ms: int = 0
+    request_id: str = ""
+    correlation_id: str = ""
+    summary: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class Ledger(Protocol):
+    """Our database. Every method is one durable transaction; safe to share between threads."""
+
+    @property
+    def ledger_id(self) -> str: ...
+
+    def rows(self) -> Mapping[Address, Recorded]: ...
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Those still open, oldest first."""
+        ...
+
+    def begin(self, intent: Intent) -> Intent:
+        """Note what is about to be sent; the answer carries its number."""
+        ...
+
+    def settle(self, intent: Intent, entry: AuditEntry, *, row: Recorded | None = None, forget: bool = False) -> None:
+        """Close an intent, and in the same transaction write or drop its row, and the audit entry.
+
+        A row's `revision` is set by the ledger: one more than the stored one, or 1.
+        """
+        ...
+
+    def put(self, row: Recorded, entry: AuditEntry) -> None:
+        """Write a row without an intent (nothing was sent)."""
+        ...
+
+    def drop(self, address: Address, entry: AuditEntry) -> None:
+        """Forget a row."""
+        ...
+
+    def note(self, entry: AuditEntry) -> None:
+        """An audit entry alone."""
+        ...

@@ -1,0 +1,78 @@
+"""The project file `reconciler.yaml`, read. Every member has a default: a project without the file works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionClass:
+    """A named retention period, in days."""
+
+    name: str
+    days: int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeRules:
+    """The organisation's own rules for purposes (contract §2; the seed's GDPR rules are the default)."""
+
+    name_pattern: str = "[A-Z][a-zA-Z0-9_ ]{3,49}"
+    min_retention_days: int = 1
+    max_retention_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionLimit:
+    """How many objects of one kind a plan may delete: the smaller of the two, at least one."""
+
+    count: int = 5
+    percent: int = 10
+
+    def allowed(self, recorded: int) -> int:
+        """The number of deletions permitted where `recorded` objects of the kind are ours."""
+        return max(1, min(self.count, recorded * self.percent // 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers that hold a run back. `warn_at_percent` is the share of a platform limit from which a plan warns."""
+
+    deletions: DeletionLimit = DeletionLimit()
+    evidence_calls: int = 50
+    warn_at_percent: int = 90
+    requests_per_minute: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds. `settle` is how long after its intent an unseen effect is still in doubt: longer than `request`."""
+
+    connect: float = 10.0
+    request: float = 30.0
+    settle: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the organisation is. Empty members are filled from the process environment."""
+
+    name: str = "default"
+    region: str = ""
+    api_url: str = ""
+    login_url: str = ""
+    organisation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The whole project file."""
+
+    environment: Environment = Environment()
+    retention_classes: Mapping[str, RetentionClass] = field(default_factory=dict)
+    purpose_rules: PurposeRules = PurposeRules()
+    limits: Limits = Limits()
+    timing: Timing = Timing()
+    ledger: str = ".reconciler/ledger.db"

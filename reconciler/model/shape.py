@@ -1,0 +1,110 @@
+"""The shape of a kind's objects: what each member is, which name it has on the wire, who may write it.
+
+A shape is a tree of facts. Defaults, the wire mapping, differences, ownership and merging are all read from it, so that
+a new kind brings a new tree and no new code:
+
+    Scalar      one value, compared whole
+    Reference   the name of another manifest, or {id: ...} for an unmanaged object; on the wire its live id
+    Record      named members
+    Keyed       a list whose elements are told apart by one member; order carries no meaning
+    Set         a list of scalars without order or repetition
+    Ordered     a list whose order matters: compared and owned whole
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reconciler.model.values import ABSENT, Absent, Json
+
+
+def as_it_is(value: Json) -> Json:
+    """The canonical spelling of a value that has only one."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """`canon` maps every accepted spelling to the canonical one; it must accept what the organisation answers, too."""
+
+    canon: Callable[[Json], Json] = as_it_is
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Points at an object of `kind`. `needed_to_create` says that a creation cannot leave the edge out for later."""
+
+    kind: str
+    needed_to_create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A list of scalars; elements are owned one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A list, or any other JSON value, that is owned whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named part of a record.
+
+    `wire` is its name in the API ("" = the same); `default` counts as stated when the manifest is silent; `local`
+    members are kept by the ledger and never sent.
+    """
+
+    name: str
+    shape: Shape
+    wire: str = ""
+    default: Json | Absent = ABSENT
+    local: bool = False
+
+    @property
+    def wire_name(self) -> str:
+        return self.wire or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named members, in the order in which they are shown."""
+
+    members: tuple[Member, ...]
+
+    def member(self, name: str) -> Member | None:
+        return next((member for member in self.members if member.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A list of records told apart by the member `key`. `type_member` names the member that gives an element its type."""
+
+    key: str
+    element: Record
+    type_member: str = ""
+
+
+Shape: TypeAlias = Scalar | Reference | Set | Ordered | Record | Keyed
+
+
+def references(shape: Shape, value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Member, Json]]:
+    """Every reference stated in a normal form: its path, its member (whose shape is a Reference) and its value."""
+    match shape:
+        case Record():
+            for member in shape.members:
+                if not isinstance(value, dict) or member.name not in value:
+                    continue
+                part = value[member.name]
+                if isinstance(member.shape, Reference):
+                    yield (*path, member.name), member, part
+                else:
+                    yield from references(member.shape, part, (*path, member.name))
+        case Keyed() if isinstance(value, list):
+            for element in value:
+                yield from references(shape.element, element, (*path, str(element.get(shape.key, ""))))
+        case _:
+            return
