@@ -4,21 +4,21 @@ When the engine needs to know something new, a fact with a harmless default is a
 
 The published API's objects in these facts (published-api.md §10), so that they fit without a special case:
 
-| object                     | natural key           | create    | update | lock         | deletion          | paging      |
-|----------------------------|-----------------------|-----------|--------|--------------|-------------------|-------------|
-| media retention policy     | name                  | POST      | PUT    | COMPARE      | DELETE            | PAGE_NUMBER |
-| workitem schema            | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
-| external contact schema    | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
-| external org schema        | title                 | POST      | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
-| external events schema     | title (while enabled) | POST bare | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
-| conversation schema        | title (while enabled) | POST bare | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
-| user schema                | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
-| business rules schema      | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
-| masking rule               | name, definition, ... | POST      | PATCH  | COMPARE      | DELETE            | UNPAGED     |
-| analytics data retention   | none: one object      | PUT       | PUT    | COMPARE      | IMPOSSIBLE        | SINGLETON   |
-| flow | type, name            | job       | job    | CHECKOUT     | DELETE (then 410) | PAGE_NUMBER |
-| process automation trigger | name                  | POST      | PUT    | BODY_VERSION | DELETE            | CURSOR      |
-| GDPR request, export jobs  | none                  | a request: submitted once and followed, not converged      |
+| object                | natural key           | create    | update | lock         | deletion          | paging      |
+|-----------------------|-----------------------|-----------|--------|--------------|-------------------|-------------|
+| retention policy      | name                  | POST      | PUT    | COMPARE      | DELETE            | PAGE_NUMBER |
+| workitem schema       | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
+| contact schema        | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| organization schema   | title                 | POST      | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
+| external event schema | title (while enabled) | POST bare | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| conversation schema   | title (while enabled) | POST bare | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
+| user schema           | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
+| business rules schema | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
+| masking rule          | name, definition, ... | POST      | PATCH  | COMPARE      | DELETE            | UNPAGED     |
+| data retention        | none: one object      | PUT       | PUT    | COMPARE      | IMPOSSIBLE        | SINGLETON   |
+| flow                  | type, name            | job       | job    | CHECKOUT     | DELETE (then 410) | PAGE_NUMBER |
+| automation trigger    | name                  | POST      | PUT    | BODY_VERSION | DELETE            | CURSOR      |
+| GDPR request, jobs    | none                  | a request: submitted once and followed, not converged               |
 
 "bare" = the create body is the schema itself, without the envelope that GET and PUT use; "tombstone" = GET after a
 delete may answer 200 with `deleted: true`, which is gone. Code for an enveloped body, a tombstone or a checkout comes
@@ -142,13 +142,13 @@ def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
 class Kind:
     """The facts about one kind.
 
-    `path` is the collection's path; `page_size` its largest page; `natural_key` the member that tells two live objects
-    apart (the organisation holds it unique); `server_owned` are wire members that only the server writes; `records`
+    `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
+    apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `records`
     is the path of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
-    cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging, and
-    `classify` answers for one value. All are pure.
+    cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
+    and `classify` answers for one value. All are pure.
     """
 
     name: str
@@ -159,7 +159,7 @@ class Kind:
     schema: Mapping[str, Json]
     scopes: Scopes
     example: str
-    natural_key: str = "name"
+    natural_key: tuple[str, ...] = ("name",)
     paging: Paging = Paging.PAGE_NUMBER
     page_size: int = 100
     lock: Lock = Lock.IF_MATCH

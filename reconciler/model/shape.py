@@ -81,7 +81,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A list of records told apart by the member `key`. `type_member` names the member that gives an element its type."""
+    """A list of records told apart by the member `key`; `type_member` names the one that gives an element its type."""
 
     key: str
     element: Record
