@@ -79,6 +79,8 @@ def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) ->
         case Keyed():
             if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
                 raise ValueError("a list of objects was expected")
+            if not all(isinstance(element.get(_wire_key(shape)), str) for element in value):
+                raise ValueError(f"an element has no {_wire_key(shape)}")
             return [from_wire(shape.element, element, named=named) for element in value]
         case Set():
             if not isinstance(value, list):
@@ -86,6 +88,11 @@ def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) ->
             return sorted(value, key=canonical)
         case Ordered():
             return value
+
+
+def _wire_key(shape: Keyed) -> str:
+    member = shape.element.member(shape.key)
+    return member.wire_name if member else shape.key
 
 
 def to_wire(shape: Record, value: Mapping[str, Json], *, live: Callable[[str, str], str]) -> dict[str, Json]:

@@ -1,0 +1,12 @@
+"""The registry: a kind is a folder here and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.kinds.flex_schema import FLEX_SCHEMA
+from reconciler.kinds.purpose import PURPOSE
+from reconciler.model.kind import Kind
+
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (PURPOSE, FLEX_SCHEMA)}
