@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from reconciler.model.shape import Keyed, Ordered, Record, Reference, Scalar, Set, Shape
-from reconciler.model.values import ABSENT, Json, canonical
+from reconciler.model.values import ABSENT, Absent, Json, Normal, canonical, fingerprint, same
 
 UNKNOWN: Final = "+"
 """Prefix of a wire member that the shape does not know."""
@@ -34,9 +34,7 @@ def complete(shape: Shape, value: Json) -> Json:
             return stated
         case Keyed():
             return [complete(shape.element, element) for element in value]
-        case Set():
-            return sorted(value, key=canonical)
-        case Reference() | Ordered():
+        case Set() | Reference() | Ordered():
             return value
 
 
@@ -85,7 +83,7 @@ def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) ->
         case Set():
             if not isinstance(value, list):
                 raise ValueError("a list was expected")
-            return sorted(value, key=canonical)
+            return value
         case Ordered():
             return value
 
@@ -136,7 +134,7 @@ def without_local(shape: Shape, value: Json) -> Json:
 
 
 def ordered(shape: Shape, value: Json) -> Json:
-    """A normal form in one fixed order: keyed lists by key. For fingerprints, which must not see a reordering."""
+    """A normal form in one fixed order: keyed lists by key, sets by value. Order without meaning must not be seen."""
     match shape:
         case Record():
             known = {member.name: member for member in shape.members}
@@ -144,5 +142,40 @@ def ordered(shape: Shape, value: Json) -> Json:
         case Keyed():
             elements = [ordered(shape.element, element) for element in value]
             return sorted(elements, key=lambda element: canonical(element.get(shape.key)))
+        case Set():
+            return sorted(value, key=canonical)
         case _:
             return value
+
+
+def alike(shape: Shape, left: Json | Absent, right: Json | Absent) -> bool:
+    """Whether two normal forms say the same, whatever the order of what has none."""
+    if left is ABSENT or right is ABSENT:
+        return left is right
+    return left is right or canonical(ordered(shape, left)) == canonical(ordered(shape, right))
+
+
+def agrees(shape: Shape, stated: Json, observed: Json | Absent) -> bool:
+    """Whether `observed` has everything that `stated` says, local members aside. It may have more."""
+    if observed is ABSENT:
+        return False
+    match shape:
+        case Record():
+            return all(
+                agrees(member.shape, stated[member.name], observed.get(member.name, ABSENT))
+                for member in shape.members
+                if member.name in stated and not member.local
+            )
+        case Keyed():
+            live = {element.get(shape.key): element for element in observed}
+            return all(agrees(shape.element, element, live.get(element[shape.key], ABSENT)) for element in stated)
+        case Set():
+            live_values = {canonical(value) for value in observed}
+            return all(canonical(value) in live_values for value in stated)
+        case _:
+            return same(stated, observed)
+
+
+def imprint(shape: Shape, value: Normal) -> str:
+    """The fingerprint of a normal form as the organisation knows it: no local members, no meaningless order."""
+    return fingerprint(ordered(shape, without_local(shape, value)))

@@ -71,9 +71,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Named members, in the order in which they are shown."""
+    """Named members, in the order in which they are shown. One that is `whole` is never merged member by member."""
 
     members: tuple[Member, ...]
+    whole: bool = False
 
     def member(self, name: str) -> Member | None:
         return next((member for member in self.members if member.name == name), None)

@@ -16,7 +16,8 @@ RELATIONSHIP: Final = Record(
     (
         Member("schema", Reference("FlexSchema"), wire="schemaId"),
         Member("field", Scalar(), wire="fieldName"),
-    )
+    ),
+    whole=True,
 )
 FIELD: Final = Record(
     (
