@@ -1,0 +1,82 @@
+"""The five verbs of a collection, the same for every resource: list, get, create, replace, delete."""
+
+from __future__ import annotations
+
+from reconciler.sandbox import changes
+from reconciler.sandbox.bodies import json_object
+from reconciler.sandbox.changes import Author
+from reconciler.sandbox.exchange import Answer, Exchange
+from reconciler.sandbox.locking import body_version, etag_headers, is_stale
+from reconciler.sandbox.organisation import Organisation, missing
+from reconciler.sandbox.paging import page_asked_for, page_body
+from reconciler.sandbox.problems import Detail, Problem, bad_request
+from reconciler.sandbox.resources import Resource
+from reconciler.sandbox.store import Stored
+
+
+def list_objects(organisation: Organisation, resource: Resource, exchange: Exchange) -> Answer:
+    page = page_asked_for(exchange, organisation.settings)
+    collection = organisation.collection(resource.collection)
+    key = (page, organisation.settings.locking)
+    if not collection.is_veiled and key in collection.pages:
+        return Answer(200, collection.pages[key])
+    shown = collection.listing(organisation.clock.now())
+    start = (page.number - 1) * page.size
+    rendered = [_wire(organisation, each) for each in shown[start : start + page.size]]
+    body = page_body(resource.path, page, total=len(shown), rendered=rendered)
+    if not collection.is_veiled:
+        collection.pages[key] = body
+    return Answer(200, body)
+
+
+def get_object(organisation: Organisation, resource: Resource, object_id: str) -> Answer:
+    stored = organisation.collection(resource.collection).read(object_id, organisation.clock.now())
+    if stored is None:
+        raise missing(resource, object_id)
+    return _shown(organisation, stored)
+
+
+def create_object(organisation: Organisation, resource: Resource, exchange: Exchange) -> Answer:
+    """201 with the object; an `id` or a `version` in the body is the server's to give and is ignored."""
+    stored = changes.create(organisation, resource, json_object(exchange), _author(exchange))
+    return Answer(201, _wire(organisation, stored))
+
+
+def replace_object(organisation: Organisation, resource: Resource, exchange: Exchange, object_id: str) -> Answer:
+    """The lock is judged before the content: a stale writer learns that he is stale, not that his body is wrong."""
+    before = organisation.existing(resource, object_id)
+    body = json_object(exchange)
+    if body.get("id", object_id) != object_id:
+        raise bad_request("The body is another object's.", Detail("id", f"is not {object_id}"))
+    stale = is_stale(exchange, before, organisation.settings)
+    if resource.locks_by_body and organisation.settings.locking != "none":
+        stale = stale or body_version(body) not in (None, before.version)
+    if stale:
+        raise _version_conflict(resource, before)
+    return _shown(organisation, changes.replace(organisation, resource, before, body, _author(exchange)))
+
+
+def delete_object(organisation: Organisation, resource: Resource, exchange: Exchange, object_id: str) -> Answer:
+    before = organisation.existing(resource, object_id)
+    if is_stale(exchange, before, organisation.settings):
+        raise _version_conflict(resource, before)
+    changes.delete(organisation, resource, before, _author(exchange))
+    return Answer(204)
+
+
+def _shown(organisation: Organisation, stored: Stored) -> Answer:
+    return Answer(200, _wire(organisation, stored), etag_headers(stored, organisation.settings))
+
+
+def _wire(organisation: Organisation, stored: Stored) -> bytes:
+    return stored.unversioned if organisation.settings.locking == "none" else stored.versioned
+
+
+def _author(exchange: Exchange) -> Author:
+    return Author(exchange.client_id or "", exchange.number)
+
+
+def _version_conflict(resource: Resource, before: Stored) -> Problem:
+    code = "precondition.failed" if resource.stale_status == 412 else "version.conflict"
+    message = f"{resource.noun} {before.id} is at version {before.version}, the request is for another."
+    return Problem(resource.stale_status, code, message)

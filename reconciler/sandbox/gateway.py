@@ -1,0 +1,118 @@
+"""The ASGI application in front of the organisation: reads, counts, records, lets faults strike, answers.
+
+Every answer carries `ININ-Correlation-Id`, the rate headers and the organisation's own `Date`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import Receive, Scope, Send
+
+from reconciler.sandbox.budgets import Charge
+from reconciler.sandbox.clock import http_date
+from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.exchange import Answer, Exchange, json_answer
+from reconciler.sandbox.fault_actions import Action
+from reconciler.sandbox.house import House
+from reconciler.sandbox.journal import Entry
+from reconciler.sandbox.mischief import handle
+from reconciler.sandbox.oauth import TOKEN_PATHS, throttled
+from reconciler.sandbox.organisation import Organisation
+from reconciler.sandbox.platform import bearer, family_of
+from reconciler.sandbox.problems import Problem, error_body
+from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
+
+LARGEST_BODY = 8 * 1024 * 1024
+
+
+class Gateway:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        organisation = self._house.organisation
+        body = await _read(receive)
+        exchange = _exchange(organisation, scope, body)
+        entry = organisation.journal.open(exchange)
+        charge = _charge(organisation, exchange)
+        transport: asyncio.Transport = scope[TRANSPORT]
+        reply = await self._reply(organisation, exchange, charge, entry)
+        if isinstance(reply, Silence):
+            await stay_silent(reply, transport, receive)
+            return
+        entry.status = reply.answer.status
+        date = ("Date", http_date(organisation.clock.now()))
+        headers = [date, ("ININ-Correlation-Id", exchange.correlation_id), *charge.headers, *reply.answer.headers]
+        await deliver(reply, headers, transport, send)
+
+    async def _reply(
+        self, organisation: Organisation, exchange: Exchange, charge: Charge, entry: Entry
+    ) -> Reply | Silence:
+        refusal = _refusal(exchange, charge)
+        if refusal is not None:
+            return Reply(refusal, declared=len(refusal.body))
+        faults = organisation.faults.hitting(exchange)
+        entry.faults = tuple(fault.id for fault in faults)
+        actions: list[Action] = [fault.action for fault in faults]
+        try:
+            return await handle(organisation, exchange, actions, self._house.stopping)
+        except SandboxError as broken:
+            # A script that cannot be played must not look like the organisation's doing.
+            content = error_body(500, "sandbox.fault.failed", str(broken), exchange.correlation_id)
+            answer = json_answer(500, content)
+            return Reply(answer, declared=len(answer.body))
+
+
+async def _read(receive: Receive) -> bytes:
+    """The body, up to one byte more than is allowed; the rest is read and forgotten."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")[: LARGEST_BODY + 1 - len(body)]
+        if not message.get("more_body", False):
+            return body
+
+
+def _exchange(organisation: Organisation, scope: Scope, body: bytes) -> Exchange:
+    organisation.journal.arrived += 1
+    exchange = Exchange(
+        number=organisation.journal.arrived,
+        time=organisation.clock.now(),
+        method=scope["method"],
+        path=scope["path"],
+        query_string=scope["query_string"].decode("latin-1"),
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+        body=body,
+        correlation_id=organisation.ids.next("correlation"),
+    )
+    token = organisation.tokens.valid(bearer(exchange) or "", exchange.time)
+    exchange.client_id = token.client_id if token else None
+    return exchange
+
+
+def _charge(organisation: Organisation, exchange: Exchange) -> Charge:
+    """Two budgets at once: the token's (all requests without a valid one share one) and the route family's."""
+    settings = organisation.settings
+    if exchange.path in TOKEN_PATHS:
+        rates = {"login": settings.login_rate}
+    else:
+        payer = bearer(exchange) if exchange.client_id is not None else "anonymous"
+        rates = {f"token {payer}": settings.token_rate}
+        if (family := family_of(exchange.path)) is not None:
+            rates[f"family {family}"] = settings.family_rates.get(family)
+    return organisation.budgets.charge(rates, exchange.time)
+
+
+def _refusal(exchange: Exchange, charge: Charge) -> Answer | None:
+    """What is answered before anybody looks at the request."""
+    if charge.exceeded is not None and exchange.path in TOKEN_PATHS:
+        return throttled(charge.exceeded).answer()
+    if charge.exceeded is not None:
+        headers = (("Retry-After", str(charge.exceeded)),)
+        problem = Problem(429, "too.many.requests", "Rate limit exceeded.", headers=headers)
+        return problem.answer(exchange.correlation_id)
+    if len(exchange.body) > LARGEST_BODY:
+        problem = Problem(413, "request.entity.too.large", f"A body may have {LARGEST_BODY} bytes.")
+        return problem.answer(exchange.correlation_id)
+    return None

@@ -1,0 +1,80 @@
+"""A sandbox in a thread of this process, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+
+from reconciler.sandbox.control import Control
+from reconciler.sandbox.environment import environment
+from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.files import FaultSource, Source, read_faults, read_state
+from reconciler.sandbox.house import House, build_house
+from reconciler.sandbox.server import bind, run, url_of
+
+
+class Sandbox:
+    """A running organisation; `with Sandbox.start() as sandbox:` stops it at the end."""
+
+    def __init__(self, house: House, port: int) -> None:
+        """Used by `start`."""
+        listener = bind(port)
+        self.url = url_of(listener)
+        self.control = Control(self.url)
+        self._house = house
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, args=(listener,), name="sandbox", daemon=True)
+
+    @classmethod
+    def start(
+        cls,
+        port: int = 0,
+        *,
+        load: Source = None,
+        faults: FaultSource = None,
+        seed: int | str | None = None,
+        clock: str | datetime | None = None,
+    ) -> Sandbox:
+        """Start and be ready.
+
+        `port` 0 takes a free one. `load` is a state or a file with one, `faults` a list or a file. `seed` fixes the ids.
+        `clock` is `real` (the default), `frozen`, or the instant to be frozen at. SandboxError for what cannot be read.
+        """
+        state, where = read_state(load)
+        scripts, faults_where = read_faults(faults)
+        house = build_house(state, scripts, where=where, faults_where=faults_where, seed=seed, clock=clock)
+        sandbox = cls(house, port)
+        sandbox._thread.start()
+        if not sandbox._ready.wait(10):
+            raise SandboxError("The sandbox did not start", "its thread gave no sign within 10 s", where=sandbox.url)
+        return sandbox
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables that point a client here."""
+        return environment(self.url)
+
+    def stop(self) -> None:
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._house.stopping.set)
+            self._thread.join(10)
+        self.control.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self, listener: socket.socket) -> None:
+        asyncio.run(self._serve(listener))
+
+    async def _serve(self, listener: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        await run(self._house, listener, self._ready.set)

@@ -1,0 +1,73 @@
+"""uvicorn's HTTP protocol (httptools) on a loopback socket, with a loop of our own around it.
+
+uvicorn's own `Server` looks every 0.1 s whether it should stop and then sleeps 0.1 s more; a suite that starts a
+sandbox for each test cannot wait for that. It also hides the transport, which the faults need in order to cut it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from reconciler.sandbox.control_routes import control_routes
+from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.gateway import Gateway
+from reconciler.sandbox.house import House
+from reconciler.sandbox.replies import TRANSPORT
+
+LOOPBACK = "127.0.0.1"
+CONTROL = "/__sandbox"
+
+
+def bind(port: int) -> socket.socket:
+    """A listening loopback socket: connections are queued from now on, before anybody serves them."""
+    try:
+        return socket.create_server((LOOPBACK, port), backlog=2048)
+    except OSError as taken:
+        raise SandboxError("Cannot listen", str(taken), where=f"{LOOPBACK}:{port}") from None
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+async def run(house: House, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until `house.stopping` is set; then every connection is closed, whatever it was doing."""
+    app = Starlette(routes=[Mount(CONTROL, routes=control_routes(house)), Mount("/", app=Gateway(house))])
+    config = Config(app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=75)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Protocol(config, state, {}, loop), sock=listener)
+    try:
+        on_ready()
+        await house.stopping.wait()
+    finally:
+        server.close()
+        await _close(state)
+
+
+async def _close(state: ServerState) -> None:
+    for connection in list(state.connections):
+        if connection.transport is not None:
+            connection.transport.abort()
+    if state.tasks:
+        await asyncio.wait(state.tasks, timeout=1)
+    while state.connections:
+        await asyncio.sleep(0)
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's, with the transport put where the application finds it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]

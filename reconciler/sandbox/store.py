@@ -1,0 +1,139 @@
+"""A collection of versioned objects: what is true, and what a reader is shown while an effect is not yet visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import orjson
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object at one version. `body` is what the wire shows except for `id` and `version`."""
+
+    id: str
+    version: int
+    body: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.body.get("name", ""))
+
+    @cached_property
+    def versioned(self) -> bytes:
+        return orjson.dumps({"id": self.id, **self.body, "version": self.version})
+
+    @cached_property
+    def unversioned(self) -> bytes:
+        return orjson.dumps({"id": self.id, **self.body})
+
+
+@dataclass(slots=True)
+class Veil:
+    """Readers see `former` (None: nothing) instead of the truth, until an instant or for a number of reads."""
+
+    former: Stored | None
+    position: int
+    reach: Literal["everywhere", "lists"]
+    until: float | None
+    reads: int | None
+
+    def hides(self, now: float) -> bool:
+        return (self.until is not None and now < self.until) or (self.reads is not None and self.reads > 0)
+
+    def count_a_read(self) -> None:
+        if self.reads is not None:
+            self.reads -= 1
+
+
+class Collection:
+    """Objects in the order in which lists show them: that of their creation, unless a colleague chose otherwise."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.pages: dict[object, bytes] = {}
+        self._objects: dict[str, Stored] = {}
+        self._veils: dict[str, Veil] = {}
+
+    # What is true: every write and every version check goes by this.
+
+    def __iter__(self) -> Iterator[Stored]:
+        return iter(self._objects.values())
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def true(self, object_id: str) -> Stored | None:
+        return self._objects.get(object_id)
+
+    def named(self, name: str) -> Stored | None:
+        return next((each for each in self if each.name == name), None)
+
+    def put(self, stored: Stored, *, at: int | None = None) -> None:
+        """Store in place, or as a new object at position `at` of the list (the end by default)."""
+        self.pages.clear()
+        self._objects[stored.id] = stored
+        if at is not None:
+            order = [each for each in self if each.id != stored.id]
+            order.insert(at, stored)
+            self._objects = {each.id: each for each in order}
+
+    def remove(self, object_id: str) -> None:
+        self.pages.clear()
+        del self._objects[object_id]
+
+    def rotate(self) -> None:
+        """The same objects, the last one first: a list without a stable order."""
+        self.pages.clear()
+        order = list(self)
+        self._objects = {each.id: each for each in order[-1:] + order[:-1]}
+
+    def snapshot(self) -> dict[str, Stored]:
+        return dict(self._objects)
+
+    # What a reader is shown.
+
+    def veil(self, object_id: str, formers: Mapping[str, Stored], veil: Veil) -> None:
+        """Hide what became of an object. Where a veil hangs already its former state stays the one shown."""
+        if (hanging := self._veils.get(object_id)) is not None:
+            veil.former, veil.position = hanging.former, hanging.position
+        else:
+            veil.former = formers.get(object_id)
+            veil.position = list(formers).index(object_id) if veil.former else 0
+        self._veils[object_id] = veil
+
+    def read(self, object_id: str, now: float) -> Stored | None:
+        """What a GET by id shows; counts as a read of that object."""
+        veil = self._veil_of(object_id, now)
+        if veil is None or veil.reach == "lists":
+            return self.true(object_id)
+        veil.count_a_read()
+        return veil.former
+
+    def listing(self, now: float) -> list[Stored]:
+        """What a list shows; each page asked for counts as a read of every veiled object."""
+        shown = list(self)
+        for object_id in list(self._veils):
+            if (veil := self._veil_of(object_id, now)) is None:
+                continue
+            veil.count_a_read()
+            place = next((n for n, each in enumerate(shown) if each.id == object_id), None)
+            if place is not None:
+                shown[place : place + 1] = [veil.former] if veil.former else []
+            elif veil.former:
+                shown.insert(veil.position, veil.former)
+        return shown
+
+    @property
+    def is_veiled(self) -> bool:
+        return bool(self._veils)
+
+    def _veil_of(self, object_id: str, now: float) -> Veil | None:
+        veil = self._veils.get(object_id)
+        if veil is not None and not veil.hides(now):
+            del self._veils[object_id]
+            return None
+        return veil
