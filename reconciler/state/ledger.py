@@ -1,0 +1,200 @@
+"""The ledger on SQLite: every method is one transaction, on the disk before it returns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from reconciler.errors import LedgerError
+from reconciler.model.address import Address
+from reconciler.model.observed import Intent, Organisation, Origin, Recorded
+from reconciler.model.ports import AuditEntry
+from reconciler.model.values import canonical
+from reconciler.state import schema
+from reconciler.state.trouble import translated
+
+
+class SqlLedger:
+    """Fills `model.ports.Ledger`. Safe to share between threads: they take turns."""
+
+    def __init__(self, engine: sa.Engine, path: Path, *, writable: bool) -> None:
+        self._engine = engine
+        self._path = path
+        self._writable = writable
+        self._turn = threading.Lock()
+        with self._reading() as connection:
+            self._facts: dict[str, str] = dict(connection.execute(sa.select(schema.meta)).tuples().all())
+
+    @property
+    def ledger_id(self) -> str:
+        """Empty where there is no ledger yet."""
+        return self._facts.get("ledger_id", "")
+
+    @property
+    def organisation(self) -> Organisation:
+        """Whose ledger it is."""
+        return Organisation(self._facts.get("organisation_id", ""), self._facts.get("organisation_name", ""))
+
+    def rows(self) -> Mapping[Address, Recorded]:
+        with self._reading() as connection:
+            found = connection.execute(sa.select(schema.rows)).all()
+        return {row.address: row for row in map(_recorded, found)}
+
+    def intents(self) -> tuple[Intent, ...]:
+        with self._reading() as connection:
+            found = connection.execute(sa.select(schema.intents).order_by(schema.intents.c.number)).all()
+        return tuple(map(_intent, found))
+
+    def audit(self, *, address: Address | None = None, last: int | None = None) -> tuple[AuditEntry, ...]:
+        """The audit trail, or the `last` entries of it, oldest first."""
+        query = sa.select(schema.audit).order_by(schema.audit.c.number.desc()).limit(last)
+        if address is not None:
+            query = query.where(schema.audit.c.address == str(address))
+        with self._reading() as connection:
+            found = connection.execute(query).all()
+        return tuple(map(_entry, reversed(found)))
+
+    def begin(self, intent: Intent) -> Intent:
+        values = _intent_values(intent)
+        with self._writing() as connection:
+            number = connection.execute(
+                sa.insert(schema.intents).values(values).returning(schema.intents.c.number)
+            ).scalar_one()
+        return replace(intent, number=number)
+
+    def settle(self, intent: Intent, entry: AuditEntry, *, row: Recorded | None = None, forget: bool = False) -> None:
+        with self._writing() as connection:
+            connection.execute(sa.delete(schema.intents).where(schema.intents.c.number == intent.number))
+            if row is not None:
+                _write(connection, row)
+            elif forget:
+                _forget(connection, intent.address)
+            _note(connection, entry)
+
+    def put(self, row: Recorded, entry: AuditEntry) -> None:
+        with self._writing() as connection:
+            _write(connection, row)
+            _note(connection, entry)
+
+    def drop(self, address: Address, entry: AuditEntry) -> None:
+        with self._writing() as connection:
+            _forget(connection, address)
+            _note(connection, entry)
+
+    def note(self, entry: AuditEntry) -> None:
+        with self._writing() as connection:
+            _note(connection, entry)
+
+    def close(self) -> None:
+        """Fold SQLite's side files into the ledger and let go of it."""
+        with self._turn:
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._turn, translated(self._path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        if not self._writable:
+            raise LedgerError("The ledger is open for reading only", where=str(self._path))
+        with self._turn, translated(self._path), self._engine.begin() as connection:
+            yield connection
+
+
+def _recorded(found: sa.Row[Any]) -> Recorded:
+    kind, name, live_id, origin, declared, fingerprint, version, protect, revision, seal = found
+    return Recorded(
+        address=Address(kind, name),
+        live_id=live_id,
+        origin=Origin(origin),
+        declared=orjson.loads(declared),
+        fingerprint=fingerprint,
+        version=version,
+        protect=protect,
+        revision=revision,
+        seal=seal,
+    )
+
+
+def _intent(found: sa.Row[Any]) -> Intent:
+    number, seal, step, kind, name, action, live_id, declared, protect, at = found
+    return Intent(number, seal, step, Address(kind, name), action, live_id, orjson.loads(declared), protect, at)
+
+
+def _entry(found: sa.Row[Any]) -> AuditEntry:
+    values = dict(found._mapping)
+    del values["number"]
+    return AuditEntry(**{**values, "summary": tuple(orjson.loads(values["summary"]))})
+
+
+def _intent_values(intent: Intent) -> dict[str, Any]:
+    return {
+        "seal": intent.seal,
+        "step": intent.step,
+        "kind": intent.address.kind,
+        "name": intent.address.name,
+        "action": intent.action,
+        "live_id": intent.live_id,
+        "declared": canonical(intent.declared),
+        "protect": intent.protect,
+        "at": intent.at,
+    }
+
+
+def _write(connection: sa.Connection, row: Recorded) -> None:
+    """The revision is counted here, whatever the row says."""
+    values = {
+        "live_id": row.live_id,
+        "origin": row.origin.value,
+        "declared": canonical(row.declared),
+        "fingerprint": row.fingerprint,
+        "version": row.version,
+        "protect": row.protect,
+        "seal": row.seal,
+    }
+    statement = insert(schema.rows).values(kind=row.address.kind, name=row.address.name, revision=1, **values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["kind", "name"], set_={**values, "revision": schema.rows.c.revision + 1}
+        )
+    )
+
+
+def _forget(connection: sa.Connection, address: Address) -> None:
+    connection.execute(
+        sa.delete(schema.rows).where(schema.rows.c.kind == address.kind, schema.rows.c.name == address.name)
+    )
+
+
+def _note(connection: sa.Connection, entry: AuditEntry) -> None:
+    connection.execute(
+        sa.insert(schema.audit).values(
+            at=entry.at,
+            action=entry.action,
+            address=entry.address,
+            live_id=entry.live_id,
+            result=entry.result,
+            seal=entry.seal,
+            latency_ms=entry.latency_ms,
+            request_id=entry.request_id,
+            correlation_id=entry.correlation_id,
+            summary=canonical(list(entry.summary)).decode(),
+            detail=entry.detail,
+        )
+    )

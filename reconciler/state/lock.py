@@ -1,0 +1,137 @@
+"""The lock beside the ledger: one apply at a time, and it dies with whoever holds it.
+
+The lock is the operating system's (`flock`), so a killed holder never leaves it behind; what the file says about the
+holder is for people. The file stays: removing it would let two processes lock two different files of one name.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from reconciler.errors import LedgerError, LedgerLocked
+from reconciler.model.ports import Clock
+
+RETRY_SECONDS = 0.1
+"""How often a taken lock is tried again."""
+
+GRACE_SECONDS = 0.3
+"""Tried for this long even without a timeout: `holder` takes the lock for an instant to see whether it is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock. `since` is RFC 3339, UTC."""
+
+    pid: int
+    host: str
+    user: str
+    since: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} of {self.user} on {self.host}, since {self.since}: {self.command}"
+
+
+@contextmanager
+def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str = "") -> Iterator[None]:
+    """Hold the lock of the ledger at `ledger`, waiting at most `timeout` seconds for it. Raises LedgerLocked.
+
+    `command` is shown to whoever finds the lock taken; it must hold no secret.
+    """
+    path = _lock_path(ledger)
+    descriptor = _open(path)
+    try:
+        _take(descriptor, path, clock, timeout)
+        _describe(descriptor, clock, command)
+        yield
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def holder(ledger: str | Path) -> Holder | None:
+    """Who holds the lock now, or None. Raises LedgerError where that cannot be known."""
+    path = _lock_path(ledger)
+    if not path.exists():
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise _refused(error, path) from error
+    try:
+        return None if _locked(descriptor, fcntl.LOCK_SH) else _described(path)
+    finally:
+        os.close(descriptor)
+
+
+def _lock_path(ledger: str | Path) -> Path:
+    return Path(f"{ledger}.lock")
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise _refused(error, path) from error
+
+
+def _take(descriptor: int, path: Path, clock: Clock, timeout: float) -> None:
+    give_up = clock.monotonic() + max(timeout, GRACE_SECONDS)
+    while not _locked(descriptor, fcntl.LOCK_EX):
+        if clock.monotonic() >= give_up:
+            raise LedgerLocked(
+                "The ledger is locked",
+                detail=f"Held by {_described(path) or 'a process that has not said who it is'}.",
+                hint="Wait for it to end, or give it time with --lock-timeout. A lock never outlives its process.",
+                where=str(path),
+            )
+        clock.sleep(RETRY_SECONDS)
+
+
+def _locked(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _describe(descriptor: int, clock: Clock, command: str) -> None:
+    since = datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    us = Holder(os.getpid(), socket.gethostname(), _user(), since, command)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, orjson.dumps(asdict(us)), 0)
+
+
+def _described(path: Path) -> Holder | None:
+    try:
+        return Holder(**orjson.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run a user that has no name
+        return str(os.getuid())
+
+
+def _refused(error: OSError, path: Path) -> LedgerError:
+    return LedgerError(
+        "The ledger cannot be locked",
+        detail=error.strerror or str(error),
+        hint="Give this user write permission on the ledger's directory.",
+        where=str(path),
+    )

@@ -1,0 +1,111 @@
+"""The ledger's tables, and the steps by which an older file becomes a current one.
+
+A step, once released, never changes: files in the field have been through it. `FORMAT` is the number of steps.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+rows = sa.Table(
+    "rows",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("live_id", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("declared", sa.LargeBinary, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("protect", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+)
+
+intents = sa.Table(
+    "intents",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("live_id", sa.Text, nullable=False),
+    sa.Column("declared", sa.LargeBinary, nullable=False),
+    sa.Column("protect", sa.Boolean, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("live_id", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("live_id", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("latency_ms", sa.Integer, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("correlation_id", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+# AUTOINCREMENT: a number is never given twice, so that an intent's says which of two was begun first.
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE rows (
+        kind TEXT NOT NULL, name TEXT NOT NULL, live_id TEXT NOT NULL, origin TEXT NOT NULL, declared BLOB NOT NULL,
+        fingerprint TEXT NOT NULL, version BIGINT, protect BOOLEAN NOT NULL, revision INTEGER NOT NULL,
+        seal TEXT NOT NULL, PRIMARY KEY (kind, name));
+    CREATE TABLE intents (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, seal TEXT NOT NULL, step TEXT NOT NULL, kind TEXT NOT NULL,
+        name TEXT NOT NULL, action TEXT NOT NULL, live_id TEXT NOT NULL, declared BLOB NOT NULL,
+        protect BOOLEAN NOT NULL, at FLOAT NOT NULL);
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, action TEXT NOT NULL, address TEXT NOT NULL,
+        live_id TEXT NOT NULL, result TEXT NOT NULL, seal TEXT NOT NULL, latency_ms INTEGER NOT NULL,
+        request_id TEXT NOT NULL, summary TEXT NOT NULL, detail TEXT NOT NULL)
+    """,
+    """
+    ALTER TABLE audit ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
+    CREATE TABLE requests (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, live_id TEXT NOT NULL, status TEXT NOT NULL)
+    """,
+)
+
+FORMAT = len(STEPS)
+"""The format that this program reads and writes."""
+
+
+def migrate(connection: sa.Connection, found: int) -> None:
+    """Bring a ledger of format `found` (0 = an empty database) up to `FORMAT`, inside the caller's transaction."""
+    for statement in (statement for step in STEPS[found:] for statement in step.split(";")):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(
+        "INSERT INTO meta (key, value) VALUES ('format', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (str(FORMAT),),
+    )
