@@ -1,4 +1,4 @@
-"""Creating, replacing and deleting objects: under the platform's rules, or by force when a test wants the impossible."""
+"""Objects created, replaced, deleted: under the platform's rules, or by force where a test wants the impossible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The organisation's own time: tokens, budgets, dates and late effects follow it, never the machine's clock directly."""
+"""The organisation's own time: tokens, budgets, dates and late effects follow it, not the machine's clock."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def clock_from(spec: str | datetime | None) -> Clock:
     return Clock(parse_instant(spec))
 
 
-def parse_instant(text: str | datetime) -> float:
+def parse_instant(text: object) -> float:
     try:
-        instant = text if isinstance(text, datetime) else datetime.fromisoformat(text)
+        instant = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
     except ValueError:
         raise SandboxError("Not an instant", f"{text!r} is not like 2026-11-01T09:00:00Z") from None
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()

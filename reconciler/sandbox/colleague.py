@@ -1,4 +1,4 @@
-"""The colleague at work: performs edits behind the client's back; versions bump and effects are recorded as in reality."""
+"""Edits behind the client's back: versions bump and effects are recorded as for anybody's."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Control:
     # What a colleague does.
 
     def create(self, collection: str, body: Mapping[str, Any], *, at: int | None = None, force: bool = False) -> Json:
-        """`at` is a position in the list, the end by default. `force` leaves the platform's rules out, here and below."""
+        """`at`: the position in lists, at the end by default. `force`: without the platform's rules, here and below."""
         return self._edit(operation="create", collection=collection, body=body, at=at, force=force)
 
     def edit(self, collection: str, target: str, patch: Mapping[str, Any], *, force: bool = False) -> Json:
@@ -95,7 +95,7 @@ class Control:
         """The truth, whatever readers are shown; `version` is there even where the organisation hides it."""
         return self._list("objects", f"/{quote(collection, safe='')}")
 
-    def object(self, collection: str, target: str) -> Json:
+    def find(self, collection: str, target: str) -> Json:
         """The one of that id or name."""
         for each in (found := self.objects(collection)):
             if each["id"] == target:

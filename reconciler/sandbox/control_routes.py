@@ -17,121 +17,133 @@ from reconciler.sandbox.clock import Clock, parse_instant, wire_date
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.house import House
-from reconciler.sandbox.organisation import RESOURCES
+from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.shapes import build, mapping, sequence
 from reconciler.sandbox.statefile import objects, put_records
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Operation = Callable[[Any, Request], Any]
+"""From the request's JSON (None without a body) to the answer's."""
 
 
 def control_routes(house: House) -> list[Route]:
     """Each takes and answers JSON; a SandboxError is 400 with `summary`, `detail` and `where`."""
+    desk = _Desk(house)
+    table: list[tuple[str, str, Operation]] = [
+        ("GET", "/requests", desk.requests),
+        ("GET", "/effects", desk.effects),
+        ("DELETE", "/journal", desk.forget),
+        ("GET", "/faults", desk.list_faults),
+        ("POST", "/faults", desk.add_faults),
+        ("DELETE", "/faults", desk.clear_faults),
+        ("POST", "/edits", desk.edit),
+        ("GET", "/objects/{collection}", desk.list_objects),
+        ("GET", "/records/{schema}", desk.list_records),
+        ("PUT", "/records/{schema}", desk.replace_records),
+        ("GET", "/clock", desk.clock),
+        ("PATCH", "/clock", desk.set_clock),
+        ("GET", "/settings", desk.settings),
+        ("PATCH", "/settings", desk.set_settings),
+        ("DELETE", "/tokens", desk.revoke_tokens),
+        ("GET", "/state", desk.dump),
+        ("PUT", "/state", desk.load),
+        ("POST", "/reset", desk.reset),
+    ]
+    return [Route(path, _endpoint(operation), methods=[method]) for method, path, operation in table]
 
-    def requests(_: Any, __: Request) -> Any:
-        return {"requests": [entry.to_json() for entry in house.organisation.journal.requests]}
 
-    def effects(_: Any, __: Request) -> Any:
-        return {"effects": [asdict(effect) for effect in house.organisation.journal.effects]}
+class _Desk:
+    """The operations, over the organisation of the moment."""
 
-    def forget(_: Any, __: Request) -> Any:
-        house.organisation.journal.forget()
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def _organisation(self) -> Organisation:
+        return self._house.organisation
+
+    def requests(self, _content: Any, _request: Request) -> Any:
+        return {"requests": [entry.to_json() for entry in self._organisation.journal.requests]}
+
+    def effects(self, _content: Any, _request: Request) -> Any:
+        return {"effects": [asdict(effect) for effect in self._organisation.journal.effects]}
+
+    def forget(self, _content: Any, _request: Request) -> Any:
+        self._organisation.journal.forget()
         return {}
 
-    def list_faults(_: Any, __: Request) -> Any:
-        return {"faults": house.organisation.faults.listed()}
+    def list_faults(self, _content: Any, _request: Request) -> Any:
+        return {"faults": self._organisation.faults.listed()}
 
-    def add_faults(content: Any, _: Request) -> Any:
+    def add_faults(self, content: Any, _request: Request) -> Any:
         written = content if isinstance(content, list) else [content]
-        faults = house.organisation.faults.add_all(written, where="faults")
-        return {"faults": [fault.to_json() for fault in faults]}
+        return {"faults": [fault.to_json() for fault in self._organisation.faults.add_all(written, where="faults")]}
 
-    def clear_faults(_: Any, request: Request) -> Any:
-        house.organisation.faults.clear(request.query_params.get("id"))
+    def clear_faults(self, _content: Any, request: Request) -> Any:
+        self._organisation.faults.clear(request.query_params.get("id"))
         return {}
 
-    def edit(content: Any, _: Request) -> Any:
-        stored = colleague.perform(house.organisation, build(Edit, content, where="edit"))
+    def edit(self, content: Any, _request: Request) -> Any:
+        stored = colleague.perform(self._organisation, build(Edit, content, where="edit"))
         return {"id": stored.id, **stored.body, "version": stored.version}
 
-    def list_objects(_: Any, request: Request) -> Any:
+    def list_objects(self, _content: Any, request: Request) -> Any:
         name = request.path_params["collection"]
         if name not in RESOURCES:
-            raise SandboxError("No such collection", f"{name!r}; there are {', '.join(RESOURCES)}", where=name)
-        return {"objects": objects(house.organisation, name)}
+            raise SandboxError("No such collection", f"{name!r}; there are {', '.join(RESOURCES)}", where="objects")
+        return {"objects": objects(self._organisation, name)}
 
-    def list_records(_: Any, request: Request) -> Any:
-        schema = colleague.find(house.organisation, "flex_schemas", request.path_params["schema"])
-        return {"records": [{"id": r.id, "values": r.values} for r in house.organisation.records.of(schema.id)]}
+    def list_records(self, _content: Any, request: Request) -> Any:
+        schema = colleague.find(self._organisation, "flex_schemas", request.path_params["schema"])
+        records = self._organisation.records.of(schema.id)
+        return {"records": [{"id": record.id, "values": record.values} for record in records]}
 
-    def replace_records(content: Any, request: Request) -> Any:
+    def replace_records(self, content: Any, request: Request) -> Any:
         schema = request.path_params["schema"]
-        return {"count": put_records(house.organisation, schema, sequence(content, where="records"), where="records")}
+        return {"count": put_records(self._organisation, schema, sequence(content, where="records"), where="records")}
 
-    def clock(_: Any, __: Request) -> Any:
-        present = house.organisation.clock
-        return {"now": wire_date(present.now()), "frozen": present.is_frozen}
+    def clock(self, _content: Any, _request: Request) -> Any:
+        clock = self._organisation.clock
+        return {"now": wire_date(clock.now()), "frozen": clock.is_frozen}
 
-    def set_clock(content: Any, request: Request) -> Any:
-        _set_clock(house.organisation.clock, mapping(content, where="clock"))
-        return clock(content, request)
+    def set_clock(self, content: Any, request: Request) -> Any:
+        _set_clock(self._organisation.clock, dict(mapping(content, where="clock")))
+        return self.clock(content, request)
 
-    def settings(_: Any, __: Request) -> Any:
-        return house.organisation.settings.to_json()
+    def settings(self, _content: Any, _request: Request) -> Any:
+        return self._organisation.settings.to_json()
 
-    def set_settings(content: Any, request: Request) -> Any:
-        house.organisation.settings = house.organisation.settings.changed(content)
-        return settings(content, request)
+    def set_settings(self, content: Any, request: Request) -> Any:
+        self._organisation.settings = self._organisation.settings.changed(content)
+        return self.settings(content, request)
 
-    def revoke(_: Any, __: Request) -> Any:
-        return {"revoked": house.organisation.tokens.revoke_all()}
+    def revoke_tokens(self, _content: Any, _request: Request) -> Any:
+        return {"revoked": self._organisation.tokens.revoke_all()}
 
-    def dump(_: Any, __: Request) -> Any:
-        return house.dump()
+    def dump(self, _content: Any, _request: Request) -> Any:
+        return self._house.dump()
 
-    def load(content: Any, _: Request) -> Any:
-        house.load(content)
+    def load(self, content: Any, _request: Request) -> Any:
+        self._house.load(content)
         return {}
 
-    def reset(_: Any, __: Request) -> Any:
-        house.reset()
+    def reset(self, _content: Any, _request: Request) -> Any:
+        self._house.reset()
         return {}
 
-    table: list[tuple[str, str, Callable[[Any, Request], Any]]] = [
-        ("GET", "/requests", requests),
-        ("GET", "/effects", effects),
-        ("DELETE", "/journal", forget),
-        ("GET", "/faults", list_faults),
-        ("POST", "/faults", add_faults),
-        ("DELETE", "/faults", clear_faults),
-        ("POST", "/edits", edit),
-        ("GET", "/objects/{collection}", list_objects),
-        ("GET", "/records/{schema}", list_records),
-        ("PUT", "/records/{schema}", replace_records),
-        ("GET", "/clock", clock),
-        ("PATCH", "/clock", set_clock),
-        ("GET", "/settings", settings),
-        ("PATCH", "/settings", set_settings),
-        ("DELETE", "/tokens", revoke),
-        ("GET", "/state", dump),
-        ("PUT", "/state", load),
-        ("POST", "/reset", reset),
-    ]
-    return [Route(path, _endpoint(answer), methods=[method]) for method, path, answer in table]
 
-
-def _endpoint(answer: Callable[[Any, Request], Any]) -> Endpoint:
+def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if not _is_local(request):
-            return _json(
-                403, {"summary": "Loopback only", "detail": "the control API answers this machine", "where": ""}
-            )
+            return _refused(SandboxError("Loopback only", "the control API answers this machine and no other"), 403)
+        body = await request.body()
         try:
-            body = await request.body()
-            return _json(200, answer(orjson.loads(body) if body else None, request))
+            content = orjson.loads(body) if body else None
+            return _json(200, operation(content, request))
         except orjson.JSONDecodeError as unreadable:
-            return _json(400, {"summary": "Not JSON", "detail": str(unreadable), "where": request.url.path})
+            return _refused(SandboxError("Not JSON", str(unreadable)), 400)
         except SandboxError as refused:
-            return _json(400, {"summary": refused.summary, "detail": refused.detail, "where": refused.where})
+            return _refused(refused, 400)
 
     return endpoint
 
@@ -140,7 +152,7 @@ def _is_local(request: Request) -> bool:
     return request.client is not None and ip_address(request.client.host).is_loopback
 
 
-def _set_clock(clock: Clock, wanted: Any) -> None:
+def _set_clock(clock: Clock, wanted: dict[str, Any]) -> None:
     """`{now: instant}` sets and freezes, `{frozen: bool}` stops or goes on, `{advance: seconds}` moves forward."""
     if unknown := set(wanted) - {"now", "frozen", "advance"}:
         raise SandboxError(
@@ -154,6 +166,10 @@ def _set_clock(clock: Clock, wanted: Any) -> None:
         if type(wanted["advance"]) not in (int, float):
             raise SandboxError("Wrong type", f"{wanted['advance']!r} is not a number of seconds", where="clock.advance")
         clock.advance(wanted["advance"])
+
+
+def _refused(error: SandboxError, status: int) -> Response:
+    return _json(status, {"summary": error.summary, "detail": error.detail, "where": error.where})
 
 
 def _json(status: int, content: Any) -> Response:

@@ -1,4 +1,4 @@
-"""What goes wrong between the sandbox and whoever starts or steers it; never what the organisation answers its clients."""
+"""What goes wrong for whoever starts or steers the sandbox; never what the organisation answers its clients."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ from reconciler.sandbox.shapes import build, mapping, sequence
 class Script:
     """A fault as it was written.
 
-    `route` is a method (or `*`) and a path in which `*` stands for one segment and `**` for any rest. `query` must match
-    too: null means that the parameter is absent. The first `skip` matching requests pass, the next `times` are hit;
-    without a number of times all the rest are.
+    `route` is a method (or `*`) and a path in which `*` stands for one segment and `**` for any rest. `query` must
+    match too: null means that the parameter is absent. The first `skip` matching requests pass, the next `times` are
+    hit, and all the rest where `times` is null.
     """
 
     route: str

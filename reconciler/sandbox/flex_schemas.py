@@ -1,4 +1,4 @@
-"""Flex schemas (contract §3): the object around its fields, who points at it, and what an update does to its records."""
+"""Flex schemas (contract §3): the object around its fields, who points at it, what an update does to its records."""
 
 from __future__ import annotations
 

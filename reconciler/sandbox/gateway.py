@@ -69,7 +69,8 @@ async def _read(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")[: LARGEST_BODY + 1 - len(body)]
+        chunk: bytes = message.get("body", b"")
+        body += chunk[: LARGEST_BODY + 1 - len(body)]
         if not message.get("more_body", False):
             return body
 

@@ -115,4 +115,4 @@ CONVERSIONS: Mapping[tuple[str | None, str], Callable[[Any], Any]] = {
     ("number", "boolean"): _number_to_boolean,
     ("boolean", "number"): _boolean_to_number,
 }
-"""Anything else between different types has no converter. A converter answers None for a value that does not convert."""
+"""No other change of type has a converter. A converter answers None for a value that does not convert."""

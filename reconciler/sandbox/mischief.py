@@ -28,7 +28,7 @@ from reconciler.sandbox.fault_actions import (
     Truncate,
     When,
 )
-from reconciler.sandbox.organisation import Organisation
+from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.platform import answer, family_of
 from reconciler.sandbox.problems import error_body
 from reconciler.sandbox.replies import Reply, Silence
@@ -100,8 +100,10 @@ async def _pause(seconds: float, stopping: asyncio.Event) -> None:
 
 def _addressed(exchange: Exchange) -> str | None:
     """The id in the request's path, if it has one."""
-    segments = exchange.path.strip("/").split("/")
-    return next((segment for segment in segments[4:5] if segment), None) if len(segments) < 6 else segments[5]
+    family = family_of(exchange.path)
+    if family is None:
+        return None
+    return exchange.path.removeprefix(RESOURCES[family].path).strip("/").partition("/")[0] or None
 
 
 def _shift(organisation: Organisation, exchange: Exchange, by: str) -> None:
@@ -136,7 +138,7 @@ def _veil_effects(
 def _disfigure(reply: Reply, action: Action) -> Reply:
     match action:
         case Truncate(keep=keep, declares=declares):
-            keep = len(reply.answer.body) // 2 if keep is None else keep
+            keep = len(reply.answer.body) // 2 if keep is None else min(keep, len(reply.answer.body))
             return replace(
                 reply, keep=keep, declared=len(reply.answer.body[:keep] if declares == "part" else reply.answer.body)
             )

@@ -38,7 +38,7 @@ def invalid_parameter(name: str, reason: str) -> Problem:
 
 
 def page_body(path: str, page: Page, *, total: int, rendered: list[bytes]) -> bytes:
-    """One page, put together from entities that are already bytes: rendering 100 of them anew would cost a millisecond."""
+    """One page, put together from entities that are bytes already: rendering 100 of them anew is what would be slow."""
     count = -(-total // page.size)
     uris = {"selfUri": page.number, "firstUri": 1, "lastUri": max(count, 1)}
     if page.number < count:

@@ -1,4 +1,4 @@
-"""Records under a flex schema [X]: a cursor-paged list, filled by the control API (the contract has no route to write)."""
+"""Records under a flex schema [X]: listed by cursor, filled by the control API alone (the contract has no write)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Record:
 
 
 class Records:
-    """Every schema's records in the order in which they came; a serial is never used twice, so cursors outlive deletion."""
+    """Each schema's records in the order in which they came; no serial is used twice, so cursors outlive deletions."""
 
     def __init__(self) -> None:
         self._of: dict[str, list[Record]] = {}

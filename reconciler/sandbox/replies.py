@@ -19,7 +19,7 @@ _CHUNK = b" " * 65_536
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer and how much of it is sent: `keep` bytes, then `padding` of white space; `declared` in Content-Length."""
+    """An answer and how much of it goes out: `keep` bytes, then `padding`; Content-Length says `declared`."""
 
     answer: Answer
     keep: int | None = None

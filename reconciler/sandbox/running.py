@@ -42,8 +42,9 @@ class Sandbox:
     ) -> Sandbox:
         """Start and be ready.
 
-        `port` 0 takes a free one. `load` is a state or a file with one, `faults` a list or a file. `seed` fixes the ids.
-        `clock` is `real` (the default), `frozen`, or the instant to be frozen at. SandboxError for what cannot be read.
+        `port` 0 takes a free one. `load` is a state or a file with one, `faults` a list or a file with one. `seed`
+        fixes the ids. `clock` is `real` (the default), `frozen`, or the instant to be frozen at. SandboxError for what
+        cannot be read.
         """
         state, where = read_state(load)
         scripts, faults_where = read_faults(faults)
