@@ -71,10 +71,10 @@ class Evidence:
     total: int | None = None
     complete: bool = False
     note: str = ""
-    tallies: Mapping[Question, Tally] | None = None
+    tallies: tuple[tuple[Question, Tally], ...] = ()
 
     def tally(self, question: Question) -> Tally | None:
-        return (self.tallies or {}).get(question)
+        return next((answers for asked, answers in self.tallies if asked == question), None)
 
     @property
     def none_exist(self) -> bool:
@@ -96,7 +96,7 @@ def tally(
     classify: Callable[[Question, Json], Verdict],
     *,
     salt: str,
-) -> tuple[int, dict[Question, Tally]]:
+) -> tuple[int, tuple[tuple[Question, Tally], ...]]:
     """Count the answers of `records` (id, values) to `questions`. Returns how many were read, and a tally each."""
     tallies = {question: Tally() for question in questions}
     read = 0
@@ -105,7 +105,7 @@ def tally(
         for question, so_far in tallies.items():
             verdict = classify(question, values.get(question.field))
             tallies[question] = so_far.counting(verdict, _hashed(salt, identity))
-    return read, tallies
+    return read, tuple(tallies.items())
 
 
 def _hashed(salt: str, identity: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
@@ -49,7 +49,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Something about to be sent, noted before it was. `at` is the server's clock in seconds since the epoch."""
+    """Something about to be sent, noted before it was: `body` on the wire, `declared` what it makes ours.
+
+    `at` is the server's clock in seconds since the epoch.
+    """
 
     number: int
     seal: str
@@ -60,6 +63,7 @@ class Intent:
     declared: Normal
     protect: bool
     at: float
+    body: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

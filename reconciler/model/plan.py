@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
+from reconciler.model.evidence import NO_EVIDENCE, Evidence
 from reconciler.model.finding import Finding
 from reconciler.model.kind import Lock
 from reconciler.model.manifest import Acknowledgement
@@ -76,8 +77,8 @@ class Precondition:
 class Change:
     """One step of the plan.
 
-    `before` and `after` are whole normal forms (after is what is sent, foreign elements included); `declared` is what
-    the ledger will record; `kept` are drifted paths left alone; `deferred` are references known only after apply, set
+    `before` and `after` are whole normal forms without local members (after is what is sent, foreign elements
+    included); `declared` is what the ledger will record; `kept` are drifted paths left alone; `deferred` are references known only after apply, set
     by a later step; `depends_on` names steps; `revision` is the ledger row's when planning, None where there was none.
     """
 
@@ -100,6 +101,7 @@ class Change:
     adopted: bool = False
     destructive: bool = False
     revision: int | None = None
+    evidence: Evidence = NO_EVIDENCE
 
     @property
     def writes(self) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reconciler.model.values import ABSENT, Absent, Json
+from reconciler.model.values import ABSENT, Absent, Json, Path
 
 
 def as_it_is(value: Json) -> Json:
@@ -92,8 +92,8 @@ class Keyed:
 Shape: TypeAlias = Scalar | Reference | Set | Ordered | Record | Keyed
 
 
-def references(shape: Shape, value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Member, Json]]:
-    """Every reference stated in a normal form: its path, its member (whose shape is a Reference) and its value."""
+def references(shape: Shape, value: Json, path: Path = ()) -> Iterator[tuple[Path, Reference, Json]]:
+    """Every reference stated in a normal form, local members included: its path, its shape and its value."""
     match shape:
         case Record():
             for member in shape.members:
@@ -101,7 +101,7 @@ def references(shape: Shape, value: Json, path: tuple[str, ...] = ()) -> Iterato
                     continue
                 part = value[member.name]
                 if isinstance(member.shape, Reference):
-                    yield (*path, member.name), member, part
+                    yield (*path, member.name), member.shape, part
                 else:
                     yield from references(member.shape, part, (*path, member.name))
         case Keyed() if isinstance(value, list):

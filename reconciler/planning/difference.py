@@ -27,7 +27,11 @@ def nothing_kept(_: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What becomes of one object. `after` is the whole target, foreign parts included; `kept` is drift left alone."""
+    """What becomes of one object.
+
+    `after` is the whole target as the organisation will know it: foreign parts included, local members not. `kept` is
+    drift left alone.
+    """
 
     after: Normal
     fields: tuple[FieldChange, ...]
@@ -55,7 +59,7 @@ def difference(
     keeps: Callable[[Path], bool] = nothing_kept,
     foreign_elements: ForeignElements = ForeignElements.KEEP,
 ) -> Difference:
-    """Decide every path of one object that is there. `keeps(path)` says which drift is left alone."""
+    """Decide every path of one object that is there. `keeps(path)` says where someone else's edit is left alone."""
     walk = _Walk(keeps, foreign_elements)
     after = _record(walk, shape, desired, recorded or {}, observed, ())
     return Difference(after, tuple(walk.fields), tuple(walk.kept), tuple(walk.foreign))
@@ -66,20 +70,19 @@ def _record(walk: _Walk, shape: Record, desired: Normal, recorded: Normal, obser
     for member in shape.members:
         wanted, sent = desired.get(member.name, ABSENT), recorded.get(member.name, ABSENT)
         if member.local:
-            value = _local(walk, member, wanted, sent, path)
-        else:
-            value = _part(walk, member, wanted, sent, observed.get(member.name, ABSENT), path)
+            _local(walk, member, wanted, sent, path)
+            continue
+        value = _part(walk, member, wanted, sent, observed.get(member.name, ABSENT), path)
         if value is not ABSENT:
             after[member.name] = value
     after.update((name, value) for name, value in observed.items() if name.startswith(UNKNOWN))
     return after
 
 
-def _local(walk: _Walk, member: Member, desired: Side, recorded: Side, path: Path) -> Side:
-    """A member that only the ledger knows: it is what the manifest says."""
+def _local(walk: _Walk, member: Member, desired: Side, recorded: Side, path: Path) -> None:
+    """A member that only the ledger knows: there is nothing to write to the organisation."""
     if not alike(member.shape, desired, recorded):
         walk.fields.append(FieldChange((*path, member.name), Cause.RECORD, recorded, desired, recorded))
-    return desired
 
 
 def _part(walk: _Walk, member: Member, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
@@ -110,6 +113,9 @@ def _leaf(walk: _Walk, shape: Shape, desired: Side, recorded: Side, observed: Si
 
 
 def _changed(walk: _Walk, path: Path, cause: Cause, before: Side, after: Side, base: Side) -> Side:
+    if cause is Cause.OVERRIDE and walk.keeps(path):
+        walk.kept.append(FieldChange(path, cause, before, after, base))
+        return before
     walk.fields.append(FieldChange(path, cause, before, after, base))
     return after
 
@@ -180,8 +186,10 @@ def _undeclared(walk: _Walk, shape: Keyed | Set, recorded: Side, observed: Side,
 def _missing(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, path: Path) -> Side:
     """An element that the manifest declares and the organisation does not have."""
     if recorded is ABSENT:
-        return _changed(walk, path, Cause.UPDATE, ABSENT, desired, ABSENT)
-    element = shape.element if isinstance(shape, Keyed) else None
-    if element is None or alike(element, without_local(element, desired), without_local(element, recorded)):
-        return _drifted(walk, path, ABSENT, desired, recorded)
-    return _changed(walk, path, Cause.OVERRIDE, ABSENT, desired, recorded)
+        after = without_local(shape.element, desired) if isinstance(shape, Keyed) else desired
+        return _changed(walk, path, Cause.UPDATE, ABSENT, after, ABSENT)
+    if isinstance(shape, Keyed):
+        desired, recorded = (without_local(shape.element, side) for side in (desired, recorded))
+        if not alike(shape.element, desired, recorded):
+            return _changed(walk, path, Cause.OVERRIDE, ABSENT, desired, recorded)
+    return _drifted(walk, path, ABSENT, desired, recorded)

@@ -40,7 +40,7 @@ class _Walk:
 
 
 def merge(shape: Record, *, base: Normal, ours: Normal, theirs: Normal) -> Merged:
-    """Merge three normal forms of one object. Local members are ours."""
+    """Merge three normal forms of one object, none with local members."""
     walk = _Walk()
     value = _record(walk, shape, base, ours, theirs, ())
     return Merged(value, tuple(walk.overlaps), tuple(walk.theirs))
@@ -50,11 +50,9 @@ def _record(walk: _Walk, shape: Record, base: Normal, ours: Normal, theirs: Norm
     known = {member.name: member for member in shape.members}
     value: dict[str, Json] = {}
     for name in _names(known, theirs, ours, base):
+        shape_there = known[name].shape if name in known else Ordered()
         sides = (base.get(name, ABSENT), ours.get(name, ABSENT), theirs.get(name, ABSENT))
-        if name in known and known[name].local:
-            part = sides[1]
-        else:
-            part = _value(walk, known[name].shape if name in known else Ordered(), *sides, (*path, name))
+        part = _value(walk, shape_there, *sides, (*path, name))
         if part is not ABSENT:
             value[name] = part
     return value

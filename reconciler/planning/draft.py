@@ -1,0 +1,301 @@
+"""The first table of ARCHITECTURE §3: what happens to one address, before anybody has judged it.
+
+| D R O | action                                                             |
+|-------|--------------------------------------------------------------------|
+| 1 0 0 | create                                                             |
+| 1 0 1 | adopt                                                              |
+| 1 1 0 | recreate, once the absence is confirmed by id                      |
+| 1 1 1 | update, record or nothing, path by path                            |
+| 0 1 1 | delete, or forget                                                  |
+| 0 1 0 | forget, once the absence is confirmed by id                        |
+| 0 0 1 | foreign: nothing                                                   |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reconciler.model.address import Address
+from reconciler.model.evidence import Question
+from reconciler.model.finding import Finding, FindingClass, Severity
+from reconciler.model.kind import Kind, Lock
+from reconciler.model.manifest import Manifest
+from reconciler.model.normal import from_wire, imprint, without_local
+from reconciler.model.observed import Observed, Origin, Recorded
+from reconciler.model.plan import Action, Cause, Change, FieldChange, Precondition
+from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted
+from reconciler.planning.binding import Bindings
+from reconciler.planning.difference import Difference, difference
+from reconciler.planning.situation import Drift, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One address's change as first decided, with what it was decided from. `change` None = only findings."""
+
+    address: Address
+    change: Change | None
+    kind: Kind
+    manifest: Manifest | None = None
+    recorded: Recorded | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What records should be asked before this change is judged."""
+        change = self.change
+        if change is None or change.before is None or change.after is None or not change.writes:
+            return ()
+        return self.kind.questions(change.before, change.after)
+
+
+def draft(situation: Situation, bindings: Bindings, address: Address) -> Draft | None:
+    """Decide one address. None = nothing to do."""
+    manifest, row = situation.estate.manifests.get(address), bindings.recorded.get(address)
+    entity, kind = bindings.live.get(address), situation.kinds[address.kind]
+    if entity is not None and manifest is not None and row is not None and row.live_id == entity.live_id:
+        return _converge(situation, bindings, kind, manifest, row, entity)
+    if entity is not None and manifest is not None:
+        return _adopt(situation, bindings, kind, manifest, row, entity)
+    if manifest is not None:
+        return _create(situation, bindings, kind, manifest, row)
+    if row is not None:
+        return _remove(situation, bindings, kind, row, entity)
+    return None
+
+
+def _create(
+    situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded | None
+) -> Draft | None:
+    """1 0 0, and 1 1 0: a recorded object has vanished."""
+    if row is not None and situation.choices.drift is Drift.KEEP:
+        return _left_vanished(kind, manifest, row)
+    change = Change(
+        step=str(manifest.address),
+        address=manifest.address,
+        action=Action.RECREATE if row else Action.CREATE,
+        reason="the recorded object has vanished" if row else "in the manifests, not in the organisation",
+        after=without_local(kind.shape, manifest.normal),
+        declared=manifest.normal,
+        lock=kind.lock,
+        protect=manifest.lifecycle.protect,
+        revision=row.revision if row else None,
+    )
+    return Draft(manifest.address, change, kind, manifest, row, _creation_findings(bindings, manifest, row))
+
+
+def _creation_findings(bindings: Bindings, manifest: Manifest, row: Recorded | None) -> tuple[Finding, ...]:
+    doubles = bindings.doubles.get(manifest.address)
+    if doubles:
+        detail = f"Their ids: {', '.join(doubles)}."
+        return (_platform("RC102", "Several live objects have this name", manifest, detail),)
+    if manifest.live_id and row is None:
+        detail = f"No object has id {manifest.live_id}."
+        return (_platform("RC103", "The bound object does not exist", manifest, detail),)
+    if row is not None:
+        detail = f"It had id {row.live_id}. The new one will have another id and no records."
+        return (Finding("RC204", Severity.WARN, "A recorded object has vanished", manifest.address, detail=detail),)
+    return ()
+
+
+def _left_vanished(kind: Kind, manifest: Manifest, row: Recorded) -> Draft:
+    detail = f"The object with id {row.live_id} was deleted behind our back and is not created again."
+    finding = Finding("RC201", Severity.WARN, "Drift left alone", manifest.address, detail=detail)
+    return Draft(manifest.address, None, kind, manifest, row, (finding,))
+
+
+def _platform(code: str, summary: str, manifest: Manifest, detail: str) -> Finding:
+    return Finding(code, Severity.BLOCK, summary, manifest.address, cls=FindingClass.PLATFORM, detail=detail)
+
+
+def _adopt(
+    situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded | None, entity: Observed
+) -> Draft:
+    """1 0 1: there is no base to merge from. Also a recorded object whose place another one has taken."""
+    before = _observed_normal(kind, entity, bindings)
+    if before is None:
+        return _unreadable(kind, manifest, entity)
+    found = difference(kind.shape, manifest.normal, None, before, foreign_elements=manifest.lifecycle.foreign)
+    fields = tuple(replace(part, cause=_without_base(part)) for part in found.fields)
+    change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row)
+    reason = "another object has taken the recorded one's place" if row else "already in the organisation"
+    change = replace(change, action=Action.ADOPT, reason=reason, adopted=True)
+    blocked = change.writes and not manifest.lifecycle.adopt
+    findings = (_adoption(manifest, entity, change),) if blocked else ()
+    return Draft(manifest.address, change, kind, manifest, row, findings)
+
+
+def _without_base(part: FieldChange) -> Cause:
+    """Nobody's edit is overridden where nothing was recorded: it is adopted, after a person said so."""
+    return Cause.UPDATE if part.cause is Cause.OVERRIDE else part.cause
+
+
+def _adoption(manifest: Manifest, entity: Observed, change: Change) -> Finding:
+    differing = sum(part.cause is not Cause.RECORD for part in change.fields)
+    return Finding(
+        "RC101",
+        Severity.BLOCK,
+        "Adoption changes a live object",
+        manifest.address,
+        detail=f"An object of this name exists (id {entity.live_id}) and differs in {differing} place(s).",
+        hint="lifecycle: {adopt: true}",
+    )
+
+
+def _unreadable(kind: Kind, manifest: Manifest, entity: Observed) -> Draft:
+    detail = f"The object with id {entity.live_id} has a shape that {kind.name} does not know."
+    finding = _platform("RC106", "The organisation's answer does not fit the kind", manifest, detail)
+    return Draft(manifest.address, None, kind, manifest, None, (finding,))
+
+
+def _converge(
+    situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded, entity: Observed
+) -> Draft | None:
+    """1 1 1: path by path."""
+    before = _observed_normal(kind, entity, bindings)
+    if before is None:
+        return _unreadable(kind, manifest, entity)
+    if _untouched(kind, manifest, row, before):
+        return None
+    keeps = _everything if situation.choices.drift is Drift.KEEP else _nothing
+    found = converged(kind, manifest, row, before, keeps)
+    findings = _identity_findings(manifest, row)
+    nothing = not found.fields and row.protect == manifest.lifecycle.protect and bool(row.revision)
+    if nothing and not found.kept and not findings:
+        return None
+    change = None if nothing else _changed(kind, manifest, entity, before, found, row)
+    kept = tuple(left_alone(manifest.address, part) for part in found.kept)
+    return Draft(manifest.address, change, kind, manifest, row, (*findings, *kept))
+
+
+def left_alone(address: Address, part: FieldChange) -> Finding:
+    """Someone else's edit of something we own, which stays."""
+    edit = "removed" if part.before is ABSENT else "changed"
+    detail = f"{dotted(part.path)} was {edit} behind our back."
+    return Finding("RC201", Severity.WARN, "Drift left alone", address, part.path, detail=detail)
+
+
+def converged(
+    kind: Kind, manifest: Manifest, row: Recorded, before: Normal, keeps: Callable[[Path], bool]
+) -> Difference:
+    """The difference of one recorded object, with the drift that `keeps` names left alone."""
+    foreign = manifest.lifecycle.foreign
+    return difference(kind.shape, manifest.normal, row.declared, before, keeps=keeps, foreign_elements=foreign)
+
+
+def _everything(_: Path) -> bool:
+    return True
+
+
+def _nothing(_: Path) -> bool:
+    return False
+
+
+def _untouched(kind: Kind, manifest: Manifest, row: Recorded, before: Normal) -> bool:
+    """The gate that keeps a plan of unchanged objects cheap: equal bytes on both sides."""
+    return bool(
+        row.fingerprint
+        and row.protect == manifest.lifecycle.protect
+        and row.revision
+        and manifest.live_id in ("", row.live_id)
+        and row.fingerprint == imprint(kind.shape, before)
+        and canonical(manifest.normal) == canonical(row.declared)
+    )
+
+
+def _identity_findings(manifest: Manifest, row: Recorded) -> tuple[Finding, ...]:
+    if manifest.live_id in ("", row.live_id):
+        return ()
+    detail = f"The ledger says {row.live_id}, the manifest {manifest.live_id}."
+    return (_platform("RC104", "metadata.id differs from the recorded object", manifest, detail),)
+
+
+def _changed(
+    kind: Kind, manifest: Manifest, entity: Observed, before: Normal, found: Difference, row: Recorded | None
+) -> Change:
+    writes = any(part.cause is not Cause.RECORD for part in found.fields)
+    return Change(
+        step=str(manifest.address),
+        address=manifest.address,
+        action=Action.UPDATE if writes else Action.RECORD,
+        reason=_reason(found, protect=row is not None and row.protect != manifest.lifecycle.protect),
+        before=before,
+        after=found.after,
+        declared=manifest.normal,
+        live_id=entity.live_id,
+        lock=lock_of(kind, entity),
+        precondition=Precondition(entity.version, imprint(kind.shape, before)),
+        fields=found.fields,
+        kept=found.kept,
+        foreign=found.foreign,
+        protect=manifest.lifecycle.protect,
+        adopted=row is not None and row.origin is Origin.ADOPTED,
+        revision=row.revision if row else None,
+    )
+
+
+def lock_of(kind: Kind, entity: Observed) -> Lock:
+    """An organisation that shows no version cannot check one: compare instead (contract §2)."""
+    return Lock.COMPARE if entity.version is None else kind.lock
+
+
+def _reason(found: Difference, *, protect: bool) -> str:
+    causes = {part.cause for part in found.fields}
+    said = [
+        text
+        for cause, text in (
+            (Cause.UPDATE, "the manifest changed"),
+            (Cause.OVERRIDE, "the manifest and the organisation both changed"),
+            (Cause.DRIFT, "changed behind our back"),
+            (Cause.FOREIGN, "foreign elements are to be removed"),
+        )
+        if cause in causes
+    ]
+    if not said:
+        said = ["protection changed"] if protect and not causes else ["the ledger learns what is so already"]
+    return ", ".join(said)
+
+
+def _remove(
+    situation: Situation, bindings: Bindings, kind: Kind, row: Recorded, entity: Observed | None
+) -> Draft | None:
+    """0 1 1 and 0 1 0."""
+    removal = situation.estate.removals.get(row.address)
+    before = _observed_normal(kind, entity, bindings) if entity else None
+    if entity is None:
+        return Draft(row.address, _forgotten(kind, row, None, "gone from the organisation already"), kind, None, row)
+    wanted = removal.delete if removal else row.origin is Origin.CREATED
+    if not wanted:
+        reason = "removed: says to forget it" if removal else "adopted, so it is forgotten and stays"
+        return Draft(row.address, _forgotten(kind, row, before, reason), kind, None, row)
+    change = Change(
+        step=str(row.address),
+        address=row.address,
+        action=Action.DELETE,
+        reason="removed: says to delete it" if removal else "no manifest describes it any more",
+        before=before if before is not None else {},
+        live_id=row.live_id,
+        lock=lock_of(kind, entity),
+        precondition=Precondition(entity.version, imprint(kind.shape, before or {})),
+        protect=row.protect,
+        adopted=row.origin is Origin.ADOPTED,
+        destructive=True,
+        revision=row.revision,
+    )
+    return Draft(row.address, change, kind, None, row)
+
+
+def _forgotten(kind: Kind, row: Recorded, before: Normal | None, reason: str) -> Change:
+    return Change(
+        str(row.address), row.address, Action.FORGET, reason, before=before, live_id=row.live_id, lock=kind.lock,
+        protect=row.protect, revision=row.revision,
+    )  # fmt: skip
+
+
+def _observed_normal(kind: Kind, entity: Observed, bindings: Bindings) -> Normal | None:
+    """The live object in normal form, or None where its answer does not fit the shape."""
+    try:
+        return from_wire(kind.shape, entity.body, named=bindings.named, ignore=kind.server_owned)
+    except ValueError:
+        return None

@@ -1,0 +1,109 @@
+"""What the engine's own codes mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.model.finding import Explanation
+
+EXPLANATIONS: Final[Mapping[str, Explanation]] = {
+    "RC101": Explanation(
+        "Adoption changes a live object",
+        "An object of this name exists that the ledger does not know. There is no base to merge from, so what the "
+        "manifest does not share with it would be overwritten.",
+        "Review the difference, then write lifecycle: {adopt: true}; or make the manifest say what is there.",
+    ),
+    "RC102": Explanation(
+        "Several live objects have this name",
+        "The manifest could mean any of them.",
+        "Bind it to one with metadata: {id: ...}.",
+    ),
+    "RC103": Explanation(
+        "The bound object does not exist",
+        "metadata.id names an object that the organisation does not have; creating another would not give it that id.",
+        "Correct the id, or remove it to have the object created.",
+    ),
+    "RC104": Explanation(
+        "metadata.id differs from the recorded object",
+        "The ledger binds this address to another live object.",
+        "Remove metadata.id, or remove the address first and adopt the other object under it.",
+    ),
+    "RC105": Explanation(
+        "The name is taken",
+        "Another live object has this name, and the organisation holds names unique.",
+        "Choose another name, or adopt that object.",
+    ),
+    "RC106": Explanation(
+        "The organisation's answer does not fit the kind",
+        "A live object has a shape that this program does not understand, so nothing can be decided about it.",
+        "Look at the object in the organisation; exclude the address with --exclude to plan the rest.",
+    ),
+    "RC201": Explanation(
+        "Drift left alone",
+        "The object was changed behind our back. With --drift keep it stays so.",
+        "Put the change into the manifest, or plan without --drift keep to set it back.",
+    ),
+    "RC202": Explanation(
+        "Setting drift back would be unsafe",
+        "The object was changed behind our back, and undoing that would destroy something or be refused. It is left "
+        "alone and does not hold up the rest.",
+        "Put the change into the manifest, or acknowledge the finding named in the detail.",
+    ),
+    "RC203": Explanation(
+        "Someone else's edit is overridden",
+        "The manifest changed, and so did the object, differently. The manifest wins, because the plan shows it.",
+        "Nothing blocks; if their edit is the right one, put it into the manifest.",
+    ),
+    "RC204": Explanation(
+        "A recorded object has vanished",
+        "The object that we applied is gone from the organisation. It is created anew, with a new id and no records.",
+        "Nothing blocks; to let it go instead, remove its manifest.",
+    ),
+    "RC301": Explanation(
+        "Deletion not authorised",
+        "The manifest is gone, and the object is ours. Deleting takes a reviewed word, so that a lost file or a bad "
+        "merge deletes nothing.",
+        "Add a removed: block that says delete: true (or false to only forget it), or plan with --allow-delete.",
+    ),
+    "RC302": Explanation(
+        "The object is protected",
+        "Its manifest said lifecycle: {protect: true} when it was last applied, and the ledger remembers.",
+        "Restore the manifest with protect: false and apply that first.",
+    ),
+    "RC303": Explanation(
+        "Too many deletions",
+        "A plan that deletes many objects of one kind is more often a mistake than a wish.",
+        "Delete in several steps, or raise limits.deletions in the project file.",
+    ),
+    "RC304": Explanation(
+        "The object is still referenced",
+        "The platform refuses to delete what another object points at.",
+        "Remove the reference first.",
+    ),
+    "RC401": Explanation(
+        "Circular creation",
+        "These objects need one another to be created, and none of the references can be left out for later.",
+        "Break the circle.",
+    ),
+    "RC402": Explanation(
+        "The target of a reference will not exist",
+        "The object that is pointed at is not there and is not created by this plan.",
+        "Do not exclude it, or refer to another object.",
+    ),
+    "RC501": Explanation(
+        "Unused acknowledgement",
+        "No finding matches it: the change was applied, or the code, path or facet is not what the plan says.",
+        "Remove it, or correct it.",
+    ),
+    "RC502": Explanation(
+        "Expired acknowledgement",
+        "It would fit a finding, but the last day on which it counts (UTC) has passed.",
+        "Review the change again and renew the date.",
+    ),
+    "RC601": Explanation(
+        "In doubt",
+        "An earlier apply was cut off while creating this object, and the organisation may still show it late.",
+        "Run apply: it waits until the outcome is certain.",
+    ),
+}

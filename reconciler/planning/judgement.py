@@ -1,0 +1,77 @@
+"""What is unsafe about a change, and whether a person has accepted it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reconciler.model.finding import Finding, FindingClass, Severity
+from reconciler.model.kind import Kind, Transition
+from reconciler.model.manifest import Acknowledgement
+from reconciler.model.plan import Headroom
+from reconciler.model.values import Json, Normal, Path, canonical
+
+
+def judge(
+    kind: Kind, transition: Transition, acknowledgements: Iterable[Acknowledgement], as_of: datetime.date
+) -> tuple[Finding, ...]:
+    """Every finding about one object's change, acknowledged where one fits. The same at plan and at apply."""
+    raised = [*kind.judge(transition), *_over_limits(kind, transition)]
+    return tuple(acknowledged(finding, acknowledgements, as_of) for finding in raised)
+
+
+def acknowledged(finding: Finding, acknowledgements: Iterable[Acknowledgement], as_of: datetime.date) -> Finding:
+    """The finding with the acknowledgement that fits it, if one does and has not expired (inclusive, UTC)."""
+    if not finding.acknowledgeable:
+        return finding
+    fitting = [candidate for candidate in acknowledgements if fits(candidate, finding)]
+    valid = next((candidate for candidate in fitting if as_of <= candidate.expires), None)
+    if valid is not None:
+        return replace(finding, acknowledged=valid)
+    if fitting:
+        text = f"{finding.detail} Its acknowledgement expired on {fitting[0].expires}.".strip()
+        return replace(finding, detail=text)
+    return finding
+
+
+def fits(acknowledgement: Acknowledgement, finding: Finding) -> bool:
+    """Whether code, path and facet agree. What is removed may be less than what was acknowledged, never more."""
+    if (acknowledgement.code, acknowledgement.path) != (finding.code, finding.dotted):
+        return False
+    if "removes" in finding.facet:
+        accepted = {canonical(element) for element in acknowledgement.removes}
+        return bool(accepted) and all(canonical(element) in accepted for element in finding.facet["removes"])
+    return bool(acknowledgement.change) and acknowledgement.change == finding.facet.get("change")
+
+
+def _over_limits(kind: Kind, transition: Transition) -> Iterator[Finding]:
+    """Platform limits, counted with foreign elements."""
+    for limit in kind.limits:
+        before, after = (_count(side, limit.path) for side in (transition.before, transition.after))
+        if transition.after is not None and after > limit.maximum:
+            yield Finding(
+                limit.code,
+                Severity.BLOCK,
+                f"Too many {limit.noun}",
+                transition.address,
+                limit.path,
+                FindingClass.PLATFORM,
+                detail=f"{limit.noun} {before} -> {after} of {limit.maximum}, foreign ones included.",
+            )
+
+
+def headroom(kind: Kind, transition: Transition) -> Iterator[Headroom]:
+    """How full each limited list is, before and after."""
+    if transition.after is None:
+        return
+    for limit in kind.limits:
+        before, after = (_count(side, limit.path) for side in (transition.before, transition.after))
+        yield Headroom(transition.address, limit.noun, before, after, limit.maximum)
+
+
+def _count(normal: Normal | None, path: Path) -> int:
+    value: Json = normal
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return len(value) if isinstance(value, list) else 0

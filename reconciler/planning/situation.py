@@ -1,0 +1,56 @@
+"""Everything that a plan is decided from. Equal situations give byte-identical plans."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.kind import Kind
+from reconciler.model.manifest import Estate
+from reconciler.model.observed import Intent, Observed, Organisation, Recorded
+from reconciler.model.project import Project
+
+
+class Drift(StrEnum):
+    """What to do with what was changed behind our back."""
+
+    REVERT = "revert"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user said on the command line. `excluded` holds kinds and addresses as text."""
+
+    drift: Drift = Drift.REVERT
+    allow_delete: bool = False
+    excluded: frozenset[str] = frozenset()
+    rebase: bool = True
+
+    def excludes(self, address: Address) -> bool:
+        return address.kind in self.excluded or str(address) in self.excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Desired, recorded and observed, with the moment and the rules.
+
+    `observed` has an entry for each kind that was read, whole; `confirmed` the answers for single ids (None = gone);
+    `intents` the creations whose outcome is not known yet.
+    """
+
+    estate: Estate
+    project: Project
+    kinds: Mapping[str, Kind]
+    organisation: Organisation
+    as_of: datetime.datetime
+    tool: str = ""
+    ledger_id: str = ""
+    recorded: Mapping[Address, Recorded] = field(default_factory=dict)
+    observed: Mapping[str, tuple[Observed, ...]] = field(default_factory=dict)
+    confirmed: Mapping[tuple[str, str], Observed | None] = field(default_factory=dict)
+    intents: tuple[Intent, ...] = ()
+    choices: Choices = Choices()
