@@ -1,0 +1,283 @@
+"""From a situation to a plan: bind, draft, ask records, judge, authorise, order."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.model.address import Address
+from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question
+from reconciler.model.finding import Finding, FindingClass, Severity
+from reconciler.model.kind import Lock, Transition
+from reconciler.model.manifest import Acknowledgement, Manifest
+from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
+from reconciler.model.values import Path, dotted
+from reconciler.planning.binding import Bindings, natural_key
+from reconciler.planning.deletions import deletion_findings, live_id_of
+from reconciler.planning.draft import Draft, converged, draft, left_alone
+from reconciler.planning.judgement import fits, headroom, judge
+from reconciler.planning.order import CREATING, order
+from reconciler.planning.situation import Situation
+from reconciler.planning.splitting import targets_of
+
+EVIDENCE_CALLS_PER_OBJECT = 1
+"""The least that one look at an object's records costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """Every address decided, none judged. `questions` says which live objects' records should be read, and why."""
+
+    situation: Situation
+    bindings: Bindings
+    items: tuple[Draft, ...]
+    unchanged: int
+
+    @property
+    def questions(self) -> Mapping[Address, tuple[Question, ...]]:
+        return {item.address: item.questions for item in self.items if item.questions}
+
+
+def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
+    """Decide every address. `bindings` must have nothing unconfirmed."""
+    addresses = sorted({*situation.estate.manifests, *bindings.recorded})
+    included = [
+        address for address in addresses if address.kind in situation.kinds and not situation.choices.excludes(address)
+    ]
+    drafted = ((address, draft(situation, bindings, address)) for address in included)
+    items = tuple(item for _, item in drafted if item is not None)
+    return Drafts(situation, bindings, items, len(included) - len({item.address for item in items}))
+
+
+def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_calls: int = 0) -> Plan:
+    """Judge, authorise and order what was drafted. Equal input gives an equal plan."""
+    situation, bindings = drafts.situation, drafts.bindings
+    judged = [_judged(situation, item, evidence.get(item.address, NO_EVIDENCE)) for item in drafts.items]
+    changes = [item.change for item in judged if item.change is not None]
+    shapes = {name: kind.shape for name, kind in situation.kinds.items()}
+    ordered = order(changes, shapes)
+    findings = [
+        *(finding for item in judged for finding in item.findings),
+        *deletion_findings(situation, bindings, changes),
+        *_missing_targets(situation, bindings, changes),
+        *_taken_names(situation, bindings, judged),
+        *_in_doubt(situation, bindings),
+        *ordered.findings,
+    ]
+    findings += _unused_acknowledgements(situation, findings)
+    return Plan(
+        organisation=situation.organisation,
+        environment=situation.project.environment.name,
+        as_of=situation.as_of.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z"),
+        tool=situation.tool,
+        ledger_id=situation.ledger_id,
+        project=situation.project,
+        changes=tuple(_marked(change, findings) for change in ordered.changes),
+        findings=tuple(sorted((_located(situation, finding) for finding in findings), key=_rank)),
+        acknowledgements=_acknowledgements(situation, changes),
+        bindings=_needed_bindings(situation, bindings, ordered.changes),
+        headroom=tuple(room for item in judged for room in _headroom(situation, item)),
+        foreign_objects=dict(sorted(bindings.foreign.items())),
+        unchanged=drafts.unchanged,
+        excluded=tuple(sorted(situation.choices.excluded)),
+        budget=_budget(situation, ordered.changes, plan_calls),
+        rebase=situation.choices.rebase,
+    )
+
+
+def _judged(situation: Situation, item: Draft, evidence: Evidence) -> Draft:
+    """The draft with its findings; drift whose reversal would be unsafe is left alone (ARCHITECTURE §3)."""
+    left: set[Path] = set()
+    change = item.change
+    kept: list[Finding] = []
+    while change is not None:
+        findings = _findings(situation, item, change, evidence)
+        unsafe = [
+            (part, finding)
+            for part in change.fields
+            if part.cause is Cause.DRIFT
+            for finding in findings
+            if finding.blocks and _touch(part.path, finding.path)
+        ]
+        if not unsafe:
+            said = tuple(finding for finding in findings if change.writes)
+            return replace(item, change=_with(change, evidence), findings=(*item.findings, *kept, *said))
+        left |= {part.path for part, _ in unsafe}
+        kept += [_unsafe_reversal(item.address, part, finding) for part, finding in unsafe]
+        change = _leaving(situation, item, left)
+    return replace(item, change=None, findings=(*item.findings, *kept))
+
+
+def _with(change: Change, evidence: Evidence) -> Change:
+    return replace(change, evidence=evidence)
+
+
+def _findings(situation: Situation, item: Draft, change: Change, evidence: Evidence) -> tuple[Finding, ...]:
+    transition = Transition(item.address, change.before, change.after, situation.project, evidence)
+    acknowledgements = item.manifest.lifecycle.acknowledge if item.manifest else ()
+    return judge(item.kind, transition, acknowledgements, situation.as_of.astimezone(datetime.UTC).date())
+
+
+def _touch(left: Path, right: Path) -> bool:
+    shorter = min(len(left), len(right))
+    return left[:shorter] == right[:shorter]
+
+
+def _leaving(situation: Situation, item: Draft, left: set[Path]) -> Change | None:
+    """The change decided again with some drift left alone; None when nothing else is to be done."""
+    change, manifest, row = item.change, item.manifest, item.recorded
+    if change is None or change.before is None or manifest is None or row is None:
+        return None
+    found = converged(item.kind, manifest, row, change.before, left.__contains__)
+    if not found.fields and row.protect == manifest.lifecycle.protect:
+        return None
+    writes = any(part.cause is not Cause.RECORD for part in found.fields)
+    action = change.action if writes else Action.RECORD
+    return replace(change, action=action, after=found.after, fields=found.fields, kept=found.kept)
+
+
+def _unsafe_reversal(address: Address, part: FieldChange, finding: Finding) -> Finding:
+    said = left_alone(address, part)
+    detail = f"{said.detail} Setting it back: {finding.code} {finding.summary.lower()}. {finding.detail}"
+    return replace(said, code="RC202", summary="Setting drift back would be unsafe", detail=detail)
+
+
+def _missing_targets(situation: Situation, bindings: Bindings, changes: Iterable[Change]) -> Iterator[Finding]:
+    """References whose target neither exists nor is made by this plan."""
+    created = {change.address for change in changes if change.action in CREATING}
+    for change in changes:
+        if not change.writes or change.after is None:
+            continue
+        for target in sorted(targets_of(change.after, situation.kinds[change.address.kind].shape)):
+            if target not in created and not live_id_of(bindings, target):
+                yield Finding(
+                    "RC402",
+                    Severity.BLOCK,
+                    "The target of a reference will not exist",
+                    change.address,
+                    cls=FindingClass.PLATFORM,
+                    detail=f"{change.address} points at {target}, which is neither there nor created by this plan.",
+                )
+
+
+def _taken_names(situation: Situation, bindings: Bindings, items: Iterable[Draft]) -> Iterator[Finding]:
+    """A rename to a name that another live object has (the platform would answer 409)."""
+    holders: dict[tuple[str, bytes], list[str]] = {}
+    renamed = [item for item in items if item.change is not None and item.change.action is Action.UPDATE]
+    kinds = {item.kind.name for item in renamed}
+    for kind_name in kinds:
+        kind = situation.kinds[kind_name]
+        members = [kind.shape.member(name) for name in kind.natural_key]
+        for entity in situation.observed.get(kind_name, ()):
+            live = {member.name: entity.body.get(member.wire_name) for member in members if member}
+            holders.setdefault((kind_name, natural_key(kind, live)), []).append(entity.live_id)
+    for item in renamed:
+        change = item.change
+        if change is None or change.after is None or change.before is None:
+            continue
+        key = natural_key(item.kind, change.after)
+        others = [live for live in holders.get((item.kind.name, key), ()) if live != change.live_id]
+        if others and key != natural_key(item.kind, change.before):
+            detail = f"It belongs to the object with id {', '.join(others)}."
+            yield Finding(
+                "RC105", Severity.BLOCK, "The name is taken", item.address, (), FindingClass.PLATFORM, detail=detail
+            )
+
+
+def _in_doubt(situation: Situation, bindings: Bindings) -> Iterator[Finding]:
+    for intent in situation.intents:
+        creating = intent.action in {str(action) for action in CREATING}
+        if creating and intent.address not in bindings.live and not situation.choices.excludes(intent.address):
+            detail = "Its creation was sent and never confirmed; apply looks again before it sends anything."
+            yield Finding("RC601", Severity.WARN, "In doubt", intent.address, detail=detail)
+
+
+def _unused_acknowledgements(situation: Situation, findings: Iterable[Finding]) -> list[Finding]:
+    """Acknowledgements that fit nothing, or have expired."""
+    today = situation.as_of.astimezone(datetime.UTC).date()
+    by_address: dict[Address | None, list[Finding]] = {}
+    for finding in findings:
+        by_address.setdefault(finding.address, []).append(finding)
+    return [
+        said
+        for address, manifest in sorted(situation.estate.manifests.items())
+        if not situation.choices.excludes(address)
+        for acknowledgement in manifest.lifecycle.acknowledge
+        if (said := _unused(manifest, acknowledgement, by_address.get(address, []), today)) is not None
+    ]
+
+
+def _unused(
+    manifest: Manifest, acknowledgement: Acknowledgement, findings: Iterable[Finding], today: datetime.date
+) -> Finding | None:
+    used = any(finding.acknowledgeable and fits(acknowledgement, finding) for finding in findings)
+    if used and acknowledgement.expires >= today:
+        return None
+    code, summary = ("RC502", "Expired acknowledgement") if used else ("RC501", "Unused acknowledgement")
+    detail = f"{acknowledgement.code} at {acknowledgement.path}, expires {acknowledgement.expires}."
+    severity = Severity.WARN if used else Severity.INFO
+    return Finding(code, severity, summary, manifest.address, detail=detail, where=acknowledgement.where)
+
+
+def _located(situation: Situation, finding: Finding) -> Finding:
+    """The finding with its place in the manifests, where it has one."""
+    manifest = situation.estate.manifests.get(finding.address) if finding.address else None
+    if finding.where is not None or finding.address is None:
+        return finding
+    if manifest is not None:
+        return replace(finding, where=manifest.locate(finding.path))
+    removal = situation.estate.removals.get(finding.address)
+    return replace(finding, where=removal.source) if removal else finding
+
+
+_WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+
+
+def _rank(finding: Finding) -> tuple[int, str, str, str]:
+    return _WEIGHT[finding.severity], str(finding.address or ""), finding.code, dotted(finding.path)
+
+
+def _marked(change: Change, findings: Iterable[Finding]) -> Change:
+    """A change is destructive when a check says that it needs somebody's word, acknowledged or not."""
+    heavy = any(
+        finding.address == change.address and finding.severity is Severity.BLOCK and finding.facet
+        for finding in findings
+    )
+    return replace(change, destructive=True) if heavy and change.action is not Action.DELETE else change
+
+
+def _acknowledgements(situation: Situation, changes: Iterable[Change]) -> dict[Address, tuple[Acknowledgement, ...]]:
+    stated = {change.address: situation.estate.manifests.get(change.address) for change in changes}
+    return {
+        address: manifest.lifecycle.acknowledge
+        for address, manifest in sorted(stated.items())
+        if manifest is not None and manifest.lifecycle.acknowledge
+    }
+
+
+def _needed_bindings(situation: Situation, bindings: Bindings, changes: Iterable[Change]) -> dict[Address, str]:
+    """The live ids of everything that the changes touch or point at."""
+    wanted: set[Address] = set()
+    for change in changes:
+        shape = situation.kinds[change.address.kind].shape
+        wanted |= {change.address} | targets_of(change.after, shape) | targets_of(change.before, shape)
+    found = {address: live_id_of(bindings, address) for address in sorted(wanted)}
+    return {address: live_id for address, live_id in found.items() if live_id}
+
+
+def _headroom(situation: Situation, item: Draft) -> Iterator[Headroom]:
+    if item.change is not None and item.change.writes:
+        transition = Transition(item.address, item.change.before, item.change.after, situation.project)
+        yield from headroom(item.kind, transition)
+
+
+CALLS = {Lock.COMPARE: 3}
+"""Calls for one write, where they are more than one (ARCHITECTURE §7)."""
+
+
+def _budget(situation: Situation, changes: Iterable[Change], plan_calls: int) -> Budget:
+    calls = sum(
+        CALLS.get(change.lock, 1) if change.action not in CREATING else 1 for change in changes if change.writes
+    )
+    return Budget(plan_calls, calls, round(calls * 60 / situation.project.limits.requests_per_minute, 1))

@@ -1,0 +1,108 @@
+"""A plan as bytes, sealed; and back. The seal covers every byte of meaning, so an altered plan is another plan."""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+from typing import Final
+
+import orjson
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from reconciler.errors import PlanRefused, PlanUnreadable
+from reconciler.model.address import Address
+from reconciler.model.plan import Cause, FieldChange, Plan
+from reconciler.model.values import ABSENT, Json, canonical, fingerprint
+
+FORMAT_VERSION: Final = 1
+SIDES: Final = ("before", "after", "base")
+
+
+def write_plan(plan: Plan) -> bytes:
+    """The plan as a JSON document with its format version and seal. Equal plans give equal bytes."""
+    body = as_json(plan)
+    document = {"format_version": FORMAT_VERSION, "seal": seal_of(plan), "plan": body}
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def as_json(plan: Plan) -> Json:
+    """The plan as JSON values."""
+    return orjson.loads(canonical(_converter().unstructure(plan)))
+
+
+def seal_of(plan: Plan) -> str:
+    """`sha256:<hex>` over everything in the plan."""
+    return fingerprint(as_json(plan))
+
+
+def read_plan(document: bytes, *, seal: str = "") -> Plan:
+    """Read a plan file. With `seal`, no other plan than that one.
+
+    Raises PlanUnreadable when it is no plan, damaged, or of a newer format; PlanRefused when the seal differs.
+    """
+    try:
+        envelope = orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        raise PlanUnreadable("The file is not a plan", detail=f"It is not JSON: {error}.", hint=_AGAIN) from None
+    if not isinstance(envelope, dict) or not {"format_version", "seal", "plan"} <= envelope.keys():
+        raise PlanUnreadable("The file is not a plan", detail="It has no format_version, seal and plan.", hint=_AGAIN)
+    _check_version(envelope["format_version"])
+    actual = fingerprint(envelope["plan"])
+    if not hmac.compare_digest(actual, str(envelope["seal"])):
+        raise PlanUnreadable(
+            "The plan file is damaged",
+            detail=f"Its content has the seal {actual}, and it says {envelope['seal']}.",
+            hint=_AGAIN,
+        )
+    if seal and not hmac.compare_digest(actual.encode(), seal.encode()):
+        raise PlanRefused(
+            "The plan is not the one that the seal names",
+            detail=f"The file's seal is {actual}, and --seal says {seal}.",
+            hint="Apply the reviewed file, or review this one and pass its seal.",
+        )
+    return _structured(envelope["plan"])
+
+
+_AGAIN: Final = "Make it again:\nreconciler plan --out FILE"
+
+
+def _check_version(version: Json) -> None:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise PlanUnreadable("The file is not a plan", detail=f"Its format_version is {version!r}.", hint=_AGAIN)
+    if version > FORMAT_VERSION:
+        detail = f"It has format {version}, and this program reads up to {FORMAT_VERSION}."
+        raise PlanUnreadable("The plan was made by a newer version", detail=detail, hint="Upgrade reconciler.")
+
+
+def _structured(body: Json) -> Plan:
+    try:
+        return _converter().structure(body, Plan)
+    except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+        detail = f"Its content does not have the shape of a plan ({type(error).__name__})."
+        raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN) from None
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+    converter.register_unstructure_hook(Address, str)
+    converter.register_structure_hook(Address, lambda text, _: Address.parse(text))
+    converter.register_unstructure_hook(datetime.date, datetime.date.isoformat)
+    converter.register_structure_hook(datetime.date, lambda text, _: datetime.date.fromisoformat(text))
+    converter.register_unstructure_hook(FieldChange, _field_as_json)
+    converter.register_structure_hook(FieldChange, lambda part, _: _field(part))
+    return converter
+
+
+def _field_as_json(change: FieldChange) -> dict[str, Json]:
+    """A side that has nothing is left out: null is a value."""
+    sides = {side: getattr(change, side) for side in SIDES}
+    present = {side: value for side, value in sides.items() if value is not ABSENT}
+    return {"path": list(change.path), "cause": change.cause.value, **present}
+
+
+def _field(part: Json) -> FieldChange:
+    if part.keys() - {"path", "cause", *SIDES}:
+        raise ValueError("unknown members in a field change")
+    sides = {side: part.get(side, ABSENT) for side in SIDES}
+    return FieldChange(tuple(part["path"]), Cause(part["cause"]), **sides)
