@@ -1,0 +1,204 @@
+"""The organisation, as `model.ports.Api` has it: any kind, by its facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
+from typing import Self
+
+from reconciler.api import endpoints
+from reconciler.api.answer import Answer
+from reconciler.api.calls import Caller, Observer, Wire
+from reconciler.api.credentials import credentials
+from reconciler.api.limiter import Limiter
+from reconciler.api.listing import Page, Shifting, Unfit, identity_of, page_of, read_whole
+from reconciler.api.persistence import Persistence
+from reconciler.api.records import read_records
+from reconciler.api.refusal import Failure, error_of, not_offered, untrustworthy
+from reconciler.api.repeat import POLICY, Method, Outcome
+from reconciler.api.request import Request
+from reconciler.api.servertime import ServerTime
+from reconciler.api.tokens import Given, Granted, Tokens
+from reconciler.api.transport import Transport
+from reconciler.api.version import version_of
+from reconciler.errors import NotOffered, ReconcilerError
+from reconciler.model.kind import Kind, Paging
+from reconciler.model.observed import Observed, Organisation
+from reconciler.model.ports import Clock, RecordPages
+from reconciler.model.project import Project
+from reconciler.model.values import Json
+
+MOST_THREADS = 16
+
+
+def connect(
+    environ: Mapping[str, str],
+    project: Project,
+    *,
+    clock: Clock,
+    random: Random,
+    parallelism: int = 8,
+    deadline: float = math.inf,
+    observer: Observer | None = None,
+) -> Client:
+    """A client for the organisation that `environ` and `project` name. Sends nothing yet.
+
+    `deadline` is an instant of `clock.monotonic()` that no wait goes beyond. Raises AuthenticationFailed, UsageError.
+    """
+    known = credentials(environ, project.environment)
+    time = ServerTime(clock)
+    transport = Transport(project.timing, clock, deadline=deadline)
+    wire = Wire(transport, time, observer)
+    rate = project.limits.requests_per_minute
+
+    def persistence() -> Persistence:
+        return Persistence(POLICY, Limiter(rate, clock, deadline=deadline), clock, random)
+
+    # The token endpoint has a rate limit of its own, so its pauses stop nobody else.
+    tokens: Tokens = Given(known.access_token) if known.access_token else Granted(known, wire.send, persistence())
+    caller = Caller(wire, tokens, persistence(), time)
+    return Client(known.api_url, caller, wire, time, transport, parallelism=parallelism)
+
+
+class Client:
+    """Fills `model.ports.Api`. Safe to share between threads; to be closed."""
+
+    def __init__(
+        self, host: str, caller: Caller, wire: Wire, time: ServerTime, transport: Transport, *, parallelism: int
+    ) -> None:
+        self._host = host
+        self._caller = caller
+        self._wire = wire
+        self._time = time
+        self._transport = transport
+        self._pool = ThreadPoolExecutor(max(1, min(parallelism, MOST_THREADS)), thread_name_prefix="page")
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str], int]:
+        """The requests sent so far by method and path template, repetitions and token requests included."""
+        return self._wire.counts
+
+    def organisation(self) -> Organisation:
+        request = endpoints.organisation(self._host)
+        failure = self._caller.attempt(request)
+        content = _offered(failure).content
+        identity, name = (content.get(key) for key in ("id", "name")) if isinstance(content, dict) else (None, None)
+        if not isinstance(identity, str) or not identity:
+            raise untrustworthy(failure, "It does not say which organisation it is.")
+        return Organisation(identity, name if isinstance(name, str) else "")
+
+    def list(self, kind: Kind) -> tuple[Observed, ...]:
+        request = endpoints.whole(self._host, kind)
+        try:
+            match kind.paging:
+                case Paging.PAGE_NUMBER:
+                    entities = read_whole(lambda number: self._page(kind, number), self._in_parallel)
+                case Paging.UNPAGED:
+                    entities = self._unpaged(request)
+                case Paging.CURSOR | Paging.SINGLETON:
+                    raise NotImplementedError(kind.paging)
+        except (Unfit, Shifting) as error:
+            raise _unfit(request, error) from None
+        return tuple(Observed(kind.name, entity["id"], entity, version_of(entity)) for entity in entities)
+
+    def get(self, kind: Kind, live_id: str) -> Observed | None:
+        failure = self._caller.attempt(endpoints.one(self._host, kind, live_id))
+        if failure.answer.outcome is Outcome.MISSING and not failure.answer.quote:
+            return None
+        return _observed(kind, failure, live_id)
+
+    def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
+        if not kind.records:
+            return RecordPages((), None, complete=False, calls=0, offered=False)
+
+        def read(after: str) -> Json:
+            failure = self._caller.attempt(endpoints.records(self._host, kind, live_id, after))
+            return (_succeeded(failure) if after else _offered(failure)).content
+
+        try:
+            return read_records(read, budget)
+        except NotOffered:
+            return RecordPages((), None, complete=False, calls=1, offered=False)
+        except Unfit as error:
+            raise _unfit(endpoints.records(self._host, kind, live_id, ""), error) from None
+
+    def create(self, kind: Kind, body: Mapping[str, Json]) -> Observed:
+        failure = self._caller.attempt(endpoints.create(self._host, kind, body))
+        return _observed(kind, failure)
+
+    def replace(self, kind: Kind, live_id: str, body: Mapping[str, Json], *, version: int | None) -> Observed:
+        failure = self._caller.attempt(endpoints.replace(self._host, kind, live_id, body, version))
+        return _observed(kind, failure, live_id)
+
+    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> None:
+        failure = self._caller.attempt(endpoints.delete(self._host, kind, live_id, version))
+        if failure.answer.outcome is not Outcome.MISSING or failure.answer.quote:
+            _succeeded(failure)
+
+    def server_time(self) -> float:
+        return self._time.now()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _page(self, kind: Kind, number: int) -> Page:
+        failure = self._caller.attempt(endpoints.page(self._host, kind, number))
+        if number > 1 and failure.answer.outcome is Outcome.MISSING:
+            raise Shifting(f"Page {number} is gone.")
+        return page_of(_offered(failure).content, number=number)
+
+    def _unpaged(self, request: Request) -> tuple[dict[str, Json], ...]:
+        def read(_: int) -> Page:
+            page = page_of(_offered(self._caller.attempt(request)).content)
+            return Page(page.entities, len(page.entities) if page.total is None else page.total)
+
+        return read_whole(read, self._in_parallel)
+
+    def _in_parallel(self, read: Callable[[int], Page], numbers: Sequence[int]) -> Sequence[Page]:
+        return tuple(self._pool.map(read, numbers))
+
+
+def _succeeded(failure: Failure) -> Answer:
+    if failure.answer.outcome is Outcome.DONE:
+        return failure.answer
+    raise error_of(failure) from None
+
+
+def _is_absent(failure: Failure) -> bool:
+    return failure.answer.outcome is Outcome.MISSING or failure.answer.status == 405
+
+
+def _offered(failure: Failure) -> Answer:
+    """Like `_succeeded`, of something that is there if the organisation has it at all."""
+    if _is_absent(failure):
+        raise not_offered(failure)
+    return _succeeded(failure)
+
+
+def _unfit(request: Request, error: Unfit | Shifting) -> ReconcilerError:
+    return untrustworthy(Failure(request, Answer(Outcome.DONE, 200)), str(error))
+
+
+def _observed(kind: Kind, failure: Failure, live_id: str = "") -> Observed:
+    """The object in an answer. A write whose answer does not show it has happened all the same."""
+    answer = _succeeded(failure)
+    try:
+        identity = identity_of(answer.content)
+        if live_id and identity.lower() != live_id.lower():
+            raise Unfit("It is another object than the one asked for.")
+    except Unfit:
+        trouble = f"It does not show the {kind.name} that was asked for."
+        garbled = replace(answer, outcome=Outcome.GARBLED, trouble=trouble, content=None)
+        written = failure.request.method is not Method.READ
+        raise error_of(replace(failure, answer=garbled, may_have_happened=written)) from None
+    return Observed(kind.name, identity, answer.content, version_of(answer.content, answer.headers.get("ETag")))

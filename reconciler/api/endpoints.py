@@ -1,0 +1,88 @@
+"""The requests for a kind's objects, made from the kind's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from reconciler.api.repeat import Method
+from reconciler.api.request import Access, Request, json_body
+from reconciler.errors import UsageError
+from reconciler.model.kind import Kind, Lock
+from reconciler.model.values import Json
+
+ORGANISATION = "/api/v2/organizations/me"
+
+
+def organisation(host: str) -> Request:
+    return Request("GET", host, ORGANISATION, ORGANISATION)
+
+
+def page(host: str, kind: Kind, number: int) -> Request:
+    query = {"pageSize": str(kind.page_size), "pageNumber": str(number)}
+    return Request("GET", host, kind.path, kind.path, query=query, access=_reading(kind))
+
+
+def whole(host: str, kind: Kind) -> Request:
+    """The collection of a kind that has no pages."""
+    return Request("GET", host, kind.path, kind.path, access=_reading(kind))
+
+
+def one(host: str, kind: Kind, live_id: str) -> Request:
+    return Request("GET", host, **_object(kind, live_id), access=_reading(kind))
+
+
+def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
+    of = _object(kind, live_id)
+    below = f"/{kind.records.strip('/')}"
+    query = {"pageSize": str(kind.page_size)} | ({"after": after} if after else {})
+    return Request("GET", host, of["path"] + below, of["template"] + below, query=query, access=_reading(kind))
+
+
+def create(host: str, kind: Kind, body: Mapping[str, Json]) -> Request:
+    return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_writing(kind), **json_body(dict(body)))
+
+
+def replace(host: str, kind: Kind, live_id: str, body: Mapping[str, Json], version: int | None) -> Request:
+    carried = json_body(dict(body))
+    carried["headers"] |= _precondition(kind, version)
+    return Request(
+        "PUT", host, **_object(kind, live_id), method=_method(kind, version), access=_writing(kind), **carried
+    )
+
+
+def delete(host: str, kind: Kind, live_id: str, version: int | None) -> Request:
+    return Request(
+        "DELETE",
+        host,
+        **_object(kind, live_id),
+        method=_method(kind, version),
+        headers=_precondition(kind, version),
+        access=_writing(kind),
+    )
+
+
+def _method(kind: Kind, version: int | None) -> Method:
+    """Whether a second try is refused if the first took effect: through If-Match, or the version in the body."""
+    locked = version is not None and kind.lock in (Lock.IF_MATCH, Lock.BODY_VERSION)
+    return Method.GUARDED if locked else Method.UNGUARDED
+
+
+def _precondition(kind: Kind, version: int | None) -> dict[str, str]:
+    """Built from the number: gateways weaken the ETags that one could echo."""
+    return {"If-Match": f'"{version}"'} if version is not None and kind.lock is Lock.IF_MATCH else {}
+
+
+def _object(kind: Kind, live_id: str) -> dict[str, Any]:
+    if live_id in ("", ".", ".."):  # as a path these are the collection, or what is above it
+        raise UsageError("The id cannot be used", detail=f"{live_id!r} is no id of a {kind.name}.")
+    return {"path": f"{kind.path}/{quote(live_id, safe='')}", "template": f"{kind.path}/{{id}}"}
+
+
+def _reading(kind: Kind) -> Access:
+    return Access(kind.name, kind.scopes.read, kind.scopes.roles)
+
+
+def _writing(kind: Kind) -> Access:
+    return Access(kind.name, kind.scopes.write, kind.scopes.roles)
