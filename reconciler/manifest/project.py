@@ -1,0 +1,140 @@
+"""The project file, read as strictly as a manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from reconciler.manifest.codes import Code, problem
+from reconciler.manifest.gate import Gate
+from reconciler.manifest.placeholders import placeholders
+from reconciler.manifest.project_schema import PROJECT_SCHEMA
+from reconciler.manifest.reader import YamlDocument, read
+from reconciler.manifest.violations import explain
+from reconciler.model.duration import parse_days, parse_seconds
+from reconciler.model.project import (
+    DeletionLimit,
+    Environment,
+    Limits,
+    Project,
+    PurposeRules,
+    RetentionClass,
+    Timing,
+)
+from reconciler.model.source import Problem, Source
+from reconciler.model.values import Json
+
+
+def read_project(file: str, content: bytes) -> tuple[Project, tuple[Problem, ...]]:
+    """The project that a file states, or the default one with every problem of the file. Raises nothing."""
+    documents, problems = read(file, content)
+    if not problems and len(documents) != 1:
+        problems = [_not_one(file, documents)]
+    for document in documents[:1]:
+        if not document.lost:
+            problems += _problems(document)
+    if problems:
+        return Project(), tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.where, each.code)))
+    return _project(documents[0].value), ()
+
+
+def _not_one(file: str, documents: list[YamlDocument]) -> Problem:
+    return problem(
+        Code.ONE_PROJECT,
+        documents[1].source if documents else Source(file, 1, 1),
+        detail=f"It holds {len(documents)} documents.",
+        hint="Write one document that begins with `apiVersion: reconciler/v1` and `kind: Project`.",
+    )
+
+
+def _problems(document: YamlDocument) -> Iterator[Problem]:
+    for path, text in placeholders(document.value):
+        hint = "Write the value itself."
+        yield problem(Code.PLACEHOLDER, document.locate_value(path), detail=f"`{text[:80]}`.", hint=hint)
+    gate = Gate(PROJECT_SCHEMA)
+    if not gate.admits(document.value):
+        yield from explain(gate, document, document.value)
+    else:
+        yield from _contradictions(document, _project(document.value))
+
+
+def _contradictions(document: YamlDocument, project: Project) -> Iterator[Problem]:
+    rules, timing = project.purpose_rules, project.timing
+    try:
+        re.compile(rules.name_pattern)
+    except re.error as error:
+        where = document.locate_value(("policies", "purposes", "namePattern"))
+        hint = "Correct the expression. In single quotes a backslash stands for itself."
+        yield problem(Code.BAD_REGEX, where, detail=f"{error}.".capitalize(), hint=hint)
+    if rules.min_retention_days > rules.max_retention_days:
+        yield problem(
+            Code.EMPTY_RANGE,
+            document.locate(("policies", "purposes", "minRetentionDays")),
+            detail=f"At least {rules.min_retention_days} and at most {rules.max_retention_days} days: none is left.",
+            hint="Lower `minRetentionDays` or raise `maxRetentionDays`.",
+        )
+    if timing.settle <= timing.request:
+        stated = document.value.get("timing", {})
+        yield problem(
+            Code.SETTLE_TOO_SHORT,
+            document.locate_value(("timing", "settle" if "settle" in stated else "request")),
+            detail=f"`settle` is {timing.settle:g}s and `request` is {timing.request:g}s.",
+            hint="Raise `timing.settle` above `timing.request`.",
+        )
+
+
+def _project(stated: Mapping[str, Json]) -> Project:
+    default = Project()
+    return Project(
+        _environment(stated.get("environment", {}), default.environment),
+        {
+            name: RetentionClass(name, parse_days(each["retention"]), each.get("description", ""))
+            for name, each in stated.get("retentionClasses", {}).items()
+        },
+        _purpose_rules(stated.get("policies", {}).get("purposes", {}), default.purpose_rules),
+        _limits(stated.get("limits", {}), default.limits),
+        _timing(stated.get("timing", {}), default.timing),
+        stated.get("ledger", default.ledger),
+    )
+
+
+def _environment(stated: Mapping[str, Json], default: Environment) -> Environment:
+    return Environment(
+        stated.get("name", default.name),
+        stated.get("region", default.region),
+        stated.get("apiUrl", default.api_url),
+        stated.get("loginUrl", default.login_url),
+        stated.get("organisationId", default.organisation_id),
+    )
+
+
+def _purpose_rules(stated: Mapping[str, Json], default: PurposeRules) -> PurposeRules:
+    return PurposeRules(
+        stated.get("namePattern", default.name_pattern),
+        int(stated.get("minRetentionDays", default.min_retention_days)),
+        int(stated.get("maxRetentionDays", default.max_retention_days)),
+    )
+
+
+def _limits(stated: Mapping[str, Json], default: Limits) -> Limits:
+    deletions = stated.get("deletions", {})
+    return Limits(
+        DeletionLimit(
+            int(deletions.get("count", default.deletions.count)),
+            int(deletions.get("percent", default.deletions.percent)),
+        ),
+        int(stated.get("evidenceCalls", default.evidence_calls)),
+        int(stated.get("warnAtPercent", default.warn_at_percent)),
+        int(stated.get("requestsPerMinute", default.requests_per_minute)),
+    )
+
+
+def _timing(stated: Mapping[str, Json], default: Timing) -> Timing:
+    def seconds(name: str, otherwise: float) -> float:
+        return parse_seconds(stated[name]) if name in stated else otherwise
+
+    return Timing(
+        seconds("connect", default.connect),
+        seconds("request", default.request),
+        seconds("settle", default.settle),
+    )

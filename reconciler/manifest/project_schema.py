@@ -1,0 +1,209 @@
+"""The JSON Schema of the project file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.manifest.envelope import API_VERSION
+from reconciler.model.project import DeletionLimit, Limits, Project, PurposeRules, Timing
+from reconciler.model.values import Json
+
+_DEFAULTS: Final = Project()
+_TIME: Final[Mapping[str, Json]] = {
+    "type": "string",
+    "pattern": "^[0-9]{1,6}([.][0-9]{1,3})?(ms|s|m|h)$",
+    "x-hint": "Write a number with its unit: 500ms, 30s, 2m or 1h.",
+}
+_URL: Final[Mapping[str, Json]] = {
+    "type": "string",
+    "pattern": r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?)(/[^\s?#]*)?$",
+    "x-hint": "Write an https address without a query; plain http only for this machine.",
+}
+
+
+def _count(title: str, description: str, *, default: int, least: int = 0, most: int | None = None) -> dict[str, Json]:
+    bounds = {"minimum": least} | ({} if most is None else {"maximum": most})
+    return {"type": "integer", **bounds, "default": default, "title": title, "description": description}
+
+
+def _time(title: str, description: str, *, default: float) -> dict[str, Json]:
+    return {**_TIME, "title": title, "description": description, "default": f"{default:g}s", "examples": ["30s", "2m"]}
+
+
+def _object(title: str, description: str, properties: Mapping[str, Json], **more: Json) -> dict[str, Json]:
+    return {
+        "type": "object",
+        "title": title,
+        "description": description,
+        "additionalProperties": False,
+        "properties": dict(properties),
+        **more,
+    }
+
+
+_RETENTION_CLASS: Final = _object(
+    "Retention class",
+    "A named retention period.",
+    {
+        "retention": {
+            "type": "string",
+            "pattern": "^([0-9]{1,6}d|P[0-9]{1,6}D)$",
+            "title": "Retention",
+            "description": "How long, in days.",
+            "examples": ["180d", "P180D"],
+            "x-hint": "Write a number of days, as in 180d or P180D: months and years have no fixed number of days.",
+        },
+        "description": {"type": "string", "title": "Description", "description": "What the class is for."},
+    },
+    required=["retention"],
+)
+
+_DELETIONS: Final = _object(
+    "Deletions",
+    "How many objects of one kind a plan may delete: the smaller of the two, at least one.",
+    {
+        "count": _count("Count", "Objects of one kind.", default=DeletionLimit().count),
+        "percent": _count("Percent", "Share of the kind's objects.", default=DeletionLimit().percent, most=100),
+    },
+)
+
+_LIMITS: Final = _object(
+    "Limits",
+    "Numbers that hold a run back.",
+    {
+        "deletions": _DELETIONS,
+        "evidenceCalls": _count(
+            "Evidence calls", "Calls that a plan may spend on reading records.", default=Limits().evidence_calls
+        ),
+        "warnAtPercent": _count(
+            "Warn at percent",
+            "Share of a platform limit from which a plan warns.",
+            default=Limits().warn_at_percent,
+            least=1,
+            most=100,
+        ),
+        "requestsPerMinute": _count(
+            "Requests per minute", "The pace of all calls together.", default=Limits().requests_per_minute, least=1
+        ),
+    },
+)
+
+_TIMING: Final = _object(
+    "Timing",
+    "How long to wait.",
+    {
+        "connect": _time("Connect", "For a connection.", default=Timing().connect),
+        "request": _time("Request", "For an answer.", default=Timing().request),
+        "settle": _time(
+            "Settle",
+            "How long after a crash an unseen effect is still in doubt; longer than `request`.",
+            default=Timing().settle,
+        ),
+    },
+)
+
+_PURPOSES: Final = _object(
+    "Purposes",
+    "The organisation's own rules for purposes.",
+    {
+        "namePattern": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500,
+            "default": PurposeRules().name_pattern,
+            "title": "Name pattern",
+            "description": "Regular expression that the whole name must match.",
+            "examples": [PurposeRules().name_pattern],
+        },
+        "minRetentionDays": _count(
+            "Shortest retention", "In days.", default=PurposeRules().min_retention_days, most=999_999
+        ),
+        "maxRetentionDays": _count(
+            "Longest retention", "In days.", default=PurposeRules().max_retention_days, most=999_999
+        ),
+    },
+)
+
+_ENVIRONMENT: Final = _object(
+    "Environment",
+    "Where the organisation is. What is not said here comes from the process environment.",
+    {
+        "name": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+            "default": _DEFAULTS.environment.name,
+            "title": "Name",
+            "description": "How the environment is called in plans.",
+            "examples": ["production"],
+            "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+        },
+        "region": {
+            "type": "string",
+            "pattern": "^[a-z0-9][a-z0-9.-]{1,62}$",
+            "title": "Region",
+            "description": "The region's domain, or its AWS name.",
+            "examples": ["mypurecloud.de"],
+            "x-hint": "Write the region's domain, as in mypurecloud.de, or its AWS name, as in eu-central-1.",
+        },
+        "apiUrl": {
+            **_URL,
+            "title": "API address",
+            "description": "Another host for the API: a gateway, or the sandbox.",
+            "examples": ["https://api.example.com"],
+        },
+        "loginUrl": {
+            **_URL,
+            "title": "Login address",
+            "description": "Where tokens come from, together with `apiUrl`.",
+            "examples": ["https://login.example.com"],
+        },
+        "organisationId": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9-]{1,64}$",
+            "title": "Organisation id",
+            "description": "A run against another organisation stops before it reads anything.",
+            "examples": ["0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
+            "x-hint": "Copy the organisation's id, without spaces.",
+        },
+    },
+    dependentRequired={"apiUrl": ["loginUrl"], "loginUrl": ["apiUrl"]},
+    **{"not": {"required": ["region", "apiUrl"]}, "x-hint": "State `region`, or `apiUrl` with `loginUrl`; not both."},
+)
+
+PROJECT_SCHEMA: Final = _object(
+    "Project",
+    "What holds for all manifests beside this file.",
+    {
+        "apiVersion": {
+            "const": API_VERSION,
+            "title": "API version",
+            "description": "The rules by which the file is read.",
+        },
+        "kind": {"const": "Project", "title": "Kind", "description": "Tells the project file from a manifest."},
+        "retentionClasses": {
+            "type": "object",
+            "title": "Retention classes",
+            "description": "Named retention periods, for `retention: {class: NAME}`.",
+            "propertyNames": {
+                "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+                "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+            },
+            "additionalProperties": _RETENTION_CLASS,
+            "examples": [{"standard": {"retention": "180d"}}],
+        },
+        "limits": _LIMITS,
+        "timing": _TIMING,
+        "policies": _object("Policies", "The organisation's own rules.", {"purposes": _PURPOSES}),
+        "environment": _ENVIRONMENT,
+        "ledger": {
+            "type": "string",
+            "minLength": 1,
+            "default": _DEFAULTS.ledger,
+            "title": "Ledger",
+            "description": "The ledger's file, relative to this one, or its database's address.",
+            "examples": [_DEFAULTS.ledger],
+        },
+    },
+    required=["apiVersion", "kind"],
+)

@@ -1,0 +1,227 @@
+"""YAML files as documents: plain values at once, places only when somebody asks for one.
+
+The quick reading below knows nothing of problems: whatever is odd (an anchor, a tag, a repeated key, an error) hands
+the rest of the file to the careful reading. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from yaml import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    YAMLError,
+)
+from yaml._yaml import CParser
+
+from reconciler.manifest.careful import Reading, readings
+from reconciler.manifest.nodes import MAX_DEPTH, Node
+from reconciler.manifest.scalars import NUMERIC, WORDS, number
+from reconciler.manifest.text import CONTROL, Text, check, offset_of_line
+from reconciler.model.source import Problem, Source
+from reconciler.model.values import Json
+
+
+class YamlDocument:
+    """One document. `value` is None where it could not be read, and then `lost` is its text; `source` is its begin."""
+
+    __slots__ = ("_line", "_offset", "_root", "_text", "lost", "problems", "source", "value")
+
+    def __init__(self, text: Text, reading: Reading, *, offset: int, value: Json, source: Source) -> None:
+        self.value = value
+        self.source = source
+        self.problems = reading.problems
+        self.lost = reading.lost
+        self._text = text
+        self._line = reading.line
+        self._offset = offset
+        self._root = reading.root
+
+    @property
+    def root(self) -> Node:
+        """The tree of places, read when first needed."""
+        if self._root is None:
+            self._root = next(readings(self._text, line=self._line, offset=self._offset)).root
+        return self._root or Node(None, self.source.line, self.source.column)
+
+    def locate(self, path: tuple[str | int, ...]) -> Source:
+        """The place of a key or element, or of its nearest ancestor that exists (see `model.source.Document`).
+
+        An int is an index; a string names an element by its `name`, by what it is, or by its index, in this order.
+        """
+        return self._source(_descend(self.root, path)[0])
+
+    def locate_value(self, path: tuple[str | int, ...]) -> Source:
+        """The place of the value at a path, behind its key."""
+        node = _descend(self.root, path)[1]
+        return self._source((node.line, node.column))
+
+    def raw(self, path: tuple[str | int, ...]) -> str | None:
+        """The text of the plain scalar at a path; None for all else."""
+        return _descend(self.root, path)[1].raw
+
+    def _source(self, place: tuple[int, int]) -> Source:
+        line, column = place
+        offset = offset_of_line(self._text.content, line, known=(self._line, self._offset))
+        return self._text.source(line, column, offset=offset)
+
+
+def read(file: str, content: bytes) -> tuple[list[YamlDocument], list[Problem]]:
+    """The documents of a file that are not empty, and everything that is wrong with its YAML. Raises nothing."""
+    text = check(file, content)
+    if not isinstance(text, Text):
+        return [], [text]
+    documents = list(_documents(text))
+    return documents, [problem for document in documents for problem in document.problems]
+
+
+def _documents(text: Text) -> Iterator[YamlDocument]:
+    line, offset = 1, 0
+    quick = _Quick(text.content)
+    while (found := quick.document()) is not None:
+        begins, at, column, value = found
+        offset = offset_of_line(text.content, begins, known=(line, offset))
+        line = begins
+        if value is not None:
+            start = offset_of_line(text.content, at, known=(line, offset))
+            yield YamlDocument(
+                text, Reading(line), offset=offset, value=value, source=text.source(at, column, offset=start)
+            )
+    if not quick.ended:
+        offset = offset_of_line(text.content, quick.line, known=(line, offset))
+        yield from _carefully(text, line=quick.line, offset=offset, skip=1 if quick.complete else 0)
+
+
+def _carefully(text: Text, *, line: int, offset: int, skip: int) -> Iterator[YamlDocument]:
+    for reading in islice(readings(text, line=line, offset=offset), skip, None):
+        offset = offset_of_line(text.content, reading.line, known=(line, offset))
+        line = reading.line
+        root = reading.root or Node(None, line, 1)
+        if root.value is not None or reading.problems:
+            source = text.source(root.line, root.column)
+            yield YamlDocument(text, reading, offset=offset, value=root.value, source=source)
+
+
+class _Odd(Exception):
+    """Something that the quick reading leaves to the careful one."""
+
+
+class _Quick:
+    """Reads document after document until something is odd.
+
+    `line` is where the latest one begins, from 1; `complete` whether it was read to its end.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.ended = False
+        self.complete = False
+        self.line = 1
+        self._events: Any = CParser(content)
+
+    def document(self) -> tuple[int, int, int, Json] | None:
+        """The next document: its first line, line and column of its root, its value. None when there is none."""
+        event: Any
+        try:
+            while True:
+                event = self._events.get_event()
+                sort = type(event)
+                if sort is DocumentStartEvent:
+                    self.line, self.complete = event.start_mark.line + 1, False
+                    if event.version is not None:
+                        return None
+                    root = self._events.get_event()
+                    value = _value(self._events.get_event, root)
+                    mark, self.complete = root.start_mark, True
+                    return self.line, mark.line + 1, mark.column + 1, value
+                if sort is StreamEndEvent:
+                    self.ended = True
+                    return None
+        except (YAMLError, _Odd, ValueError):
+            return None
+
+
+def _value(next_event: Any, event: Any) -> Json:  # noqa: C901 - one loop, because a call per value costs a third
+    """Build one document's value from the event of its root on. Written flat: it runs for every value of every file."""
+    top: list[Json] = []
+    stack: list[tuple[dict[str, Json] | None, list[Json], str | None]] = []
+    mapping: dict[str, Json] | None = None
+    sequence = top
+    key: str | None = None
+    value: Json
+    while True:
+        sort = type(event)
+        if sort is ScalarEvent:
+            value = event.value
+            if event.anchor is not None:
+                raise _Odd
+            if event.implicit[0]:
+                if value in WORDS:
+                    value = WORDS[value]
+                elif value[0] in NUMERIC:
+                    value = number(value)
+            elif event.tag is not None or CONTROL.search(value):
+                raise _Odd
+            if mapping is None:
+                sequence.append(value)
+            elif key is not None:
+                mapping[key] = value
+                key = None
+            elif type(value) is not str or value in mapping or value == "<<":
+                raise _Odd
+            else:
+                key = value
+        elif sort is MappingStartEvent or sort is SequenceStartEvent:
+            if event.anchor is not None or event.tag is not None or len(stack) >= MAX_DEPTH:
+                raise _Odd
+            if mapping is not None and key is None:
+                raise _Odd
+            stack.append((mapping, sequence, key))
+            if sort is MappingStartEvent:
+                mapping, key = {}, None
+            else:
+                mapping, sequence = None, []
+        elif sort is DocumentEndEvent:
+            return top[0]
+        elif stack:
+            value = sequence if mapping is None else mapping
+            mapping, sequence, key = stack.pop()
+            if mapping is None:
+                sequence.append(value)
+            elif key is not None:
+                mapping[key] = value
+                key = None
+        else:
+            raise _Odd
+        event = next_event()
+
+
+def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[tuple[int, int], Node]:
+    """Where the part at a path begins with its key, and its node; as far as the path exists."""
+    place = (node.line, node.column)
+    for segment in path:
+        if isinstance(node.value, dict):
+            child = node.members.get(str(segment))
+            place = node.keys[str(segment)] if child is not None else place
+        else:
+            child = _element(node.elements, segment)
+            place = (child.line, child.column) if child is not None else place
+        if child is None:
+            break
+        node = child
+    return place, node
+
+
+def _element(elements: list[Node], segment: str | int) -> Node | None:
+    if isinstance(segment, int):
+        return elements[segment] if segment < len(elements) else None
+    for node in elements:
+        if (isinstance(node.value, dict) and node.value.get("name") == segment) or node.value == segment:
+            return node
+    return elements[int(segment)] if segment.isdecimal() and int(segment) < len(elements) else None

@@ -1,0 +1,106 @@
+"""The JSON Schemas for editors and continuous integration. Unlike the loader's they admit `${values.x}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.manifest.envelope import CHANGES, manifest_schema
+from reconciler.manifest.placeholders import PATTERN
+from reconciler.manifest.project_schema import PROJECT_SCHEMA
+from reconciler.model.kind import Kind
+from reconciler.model.values import Json
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+_PLACEHOLDER: Final[Mapping[str, Json]] = {"type": "string", "pattern": PATTERN}
+_SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+_ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecated")
+
+
+def all_schemas(kinds: Mapping[str, Kind]) -> dict[str, dict[str, Json]]:
+    """File name to schema: one for each kind, one for the project file, and `manifest` for files that mix documents."""
+    schemas = {_file_name(kind): document_schema(kind) for kind in kinds.values()}
+    return {**schemas, "manifest.schema.json": _any_document(kinds), "reconciler.schema.json": project_schema()}
+
+
+def document_schema(kind: Kind) -> dict[str, Json]:
+    """The JSON Schema of a whole manifest of a kind."""
+    schema = manifest_schema(kind)
+    properties = dict(schema["properties"])
+    properties["spec"] = _with_placeholders(_without_filled_in(properties["spec"], kind))
+    if "$defs" in schema:
+        schema["$defs"] = {name: _with_placeholders(part) for name, part in schema["$defs"].items()}
+    return {
+        "$schema": DIALECT,
+        "title": kind.name,
+        "description": f"{kind.title}.",
+        **schema,
+        "properties": properties,
+    }
+
+
+def project_schema() -> dict[str, Json]:
+    """The JSON Schema of the project file."""
+    return {"$schema": DIALECT, **PROJECT_SCHEMA}
+
+
+def _any_document(kinds: Mapping[str, Kind]) -> dict[str, Json]:
+    return {
+        "$schema": DIALECT,
+        "title": "Manifest",
+        "description": "A manifest of any kind, or removed and moved addresses.",
+        "type": "object",
+        "if": {"required": ["kind"]},
+        "then": {
+            "properties": {"kind": {"enum": list(kinds)}},
+            "allOf": [
+                {"if": {"properties": {"kind": {"const": kind.name}}}, "then": {"$ref": _file_name(kind)}}
+                for kind in kinds.values()
+            ],
+        },
+        "else": CHANGES,
+    }
+
+
+def _file_name(kind: Kind) -> str:
+    return f"{kind.name.lower()}.schema.json"
+
+
+def _without_filled_in(spec: Mapping[str, Json], kind: Kind) -> Mapping[str, Json]:
+    """The spec's schema; a `name` that it requires may be left out, since the loader fills it in."""
+    if kind.shape.member("name") is None or "name" not in spec.get("required", ()):
+        return spec
+    return {**spec, "required": [name for name in spec["required"] if name != "name"]}
+
+
+def _with_placeholders(schema: Json) -> Json:
+    """A schema that also admits a placeholder wherever it admits a scalar. Annotations stay where editors look."""
+    if not isinstance(schema, dict):
+        return schema
+    inner = {keyword: _inside(keyword, value) for keyword, value in schema.items()}
+    if not _admits_scalar(schema):
+        return inner
+    annotations = {keyword: inner.pop(keyword) for keyword in _ANNOTATIONS if keyword in inner}
+    return {**annotations, "anyOf": [inner, _PLACEHOLDER]}
+
+
+def _inside(keyword: str, value: Json) -> Json:
+    match keyword:
+        case "properties" | "patternProperties" | "dependentSchemas":
+            return {name: _with_placeholders(part) for name, part in value.items()}
+        case "items" | "additionalProperties" | "then" | "else":
+            return _with_placeholders(value)
+        case "allOf":
+            return [_with_placeholders(part) for part in value]
+        case "anyOf" | "oneOf":
+            return [part if _admits_scalar(part) else _with_placeholders(part) for part in value]
+        case _:
+            return value
+
+
+def _admits_scalar(schema: Mapping[str, Json]) -> bool:
+    types = schema.get("type", ())
+    if "enum" in schema or _SCALARS & ({types} if isinstance(types, str) else {*types}):
+        return True
+    return any(_admits_scalar(part) for keyword in ("anyOf", "oneOf") for part in schema.get(keyword, ()))
