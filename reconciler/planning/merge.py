@@ -9,19 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reconciler.model.normal import alike
+from reconciler.model.report import Overlap
 from reconciler.model.shape import Keyed, Ordered, Record, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path
 from reconciler.planning.difference import elements
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """One path that both sides changed, differently. ABSENT where a side has nothing."""
-
-    path: Path
-    base: Json | Absent
-    ours: Json | Absent
-    theirs: Json | Absent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""What apply tells while it runs, and what came of each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from reconciler.model.address import Address
+from reconciler.model.finding import Finding
+from reconciler.model.plan import Action
+from reconciler.model.values import ABSENT, Absent, Json, Path
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """One path that both sides changed, differently. ABSENT where a side has nothing."""
+
+    path: Path
+    base: Json | Absent = ABSENT
+    ours: Json | Absent = ABSENT
+    theirs: Json | Absent = ABSENT
+
+
+class Outcome(StrEnum):
+    """What came of one step."""
+
+    DONE = "done"
+    MERGED = "merged"
+    """Done, together with somebody's concurrent edit."""
+    ALREADY = "already done"
+    """By an earlier run of this very plan."""
+    CONFLICT = "conflict"
+    """Left untouched: somebody's concurrent edit overlaps with ours, or makes it unsafe."""
+    FAILED = "failed"
+    IN_DOUBT = "in doubt"
+    """Sent, and not known to have happened: run again."""
+    SKIPPED = "skipped"
+    """Not tried: a step that it depends on did not succeed, or the run was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """The outcome of one step, with all that a person needs to go on.
+
+    `theirs` are the paths taken over from a concurrent edit, `overlaps` and `findings` why a conflict could not be
+    merged; `because` names the step that a skipped one depends on.
+    """
+
+    step: str
+    address: Address
+    action: Action
+    outcome: Outcome
+    live_id: str = ""
+    latency_ms: int = 0
+    summary: str = ""
+    detail: str = ""
+    hint: str = ""
+    where: str = ""
+    because: str = ""
+    theirs: tuple[Path, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        return self.outcome in (Outcome.DONE, Outcome.MERGED, Outcome.ALREADY)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole apply. `error` is what ended it early: the exit code of an interruption, a deadline, a lost login."""
+
+    seal: str
+    results: tuple[StepResult, ...] = ()
+    interrupted: bool = False
+    error: str = ""
+    written: int = 0
+    by_outcome: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step is about to be sent."""
+
+    step: str
+    address: Address
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step is over."""
+
+    result: StepResult
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing happens for a while, and why: a rate limit, an effect that may still show, a conflict's backoff."""
+
+    seconds: float
+    reason: str
+
+
+Event: TypeAlias = StepStarted | StepFinished | Waiting
