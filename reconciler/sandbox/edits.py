@@ -27,7 +27,7 @@ class Edit:
     def __post_init__(self) -> None:
         if (self.body is None) != (self.operation == "delete"):
             wants = "takes no body" if self.operation == "delete" else "needs a body"
-            raise SandboxError("An edit does not add up", f"{self.operation} {wants}", where="edit.body")
+            raise SandboxError("An edit does not add up", f"{self.operation} {wants}", where="body")
 
 
 def merge(target: Any, patch: Any) -> Any:

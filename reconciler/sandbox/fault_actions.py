@@ -63,7 +63,7 @@ class Late:
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.reads is None):
-            raise SandboxError("A fault does not add up", "late takes either seconds or reads", where="fault.late")
+            raise SandboxError("A fault does not add up", "late takes either seconds or reads")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ class Script:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"(\*|[A-Za-z]+) /\S*", self.route):
             detail = f"{self.route!r} is not like 'PUT /api/v2/privacy/purposes/*'"
-            raise SandboxError("Not a route", detail, where="fault.route")
+            raise SandboxError("Not a route", detail, where="route")
         if self.skip < 0 or (self.times is not None and self.times < 1):
-            raise SandboxError("A fault does not add up", "skip is from 0, times from 1 or null", where="fault")
+            raise SandboxError("A fault does not add up", "skip is from 0, times from 1 or null", where="times")
 
     def matches(self, exchange: Exchange) -> bool:
         method, path = self._method_and_path

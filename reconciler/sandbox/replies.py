@@ -50,7 +50,7 @@ async def deliver(reply: Reply, headers: list[tuple[str, str]], transport: async
     left = reply.padding
     promised_more = length is not None and length > len(reply.sent) + reply.padding
     await send({"type": "http.response.body", "body": reply.sent, "more_body": bool(left) or promised_more})
-    while left:
+    while left and not transport.is_closing():
         chunk = _CHUNK[:left]
         left -= len(chunk)
         await send({"type": "http.response.body", "body": chunk, "more_body": bool(left)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from reconciler.sandbox.errors import SandboxError
@@ -35,19 +35,19 @@ class Settings:
     token_lifetime: int = 3600
 
     def __post_init__(self) -> None:
-        _refuse_unknown("settings.offered", self.offered, COLLECTIONS)
-        _refuse_unknown("settings.withheld", self.withheld, [f"{c}.{v}" for c in COLLECTIONS[:2] for v in VERBS])
+        _refuse_unknown("offered", self.offered, COLLECTIONS)
+        _refuse_unknown("withheld", self.withheld, [f"{c}.{v}" for c in COLLECTIONS[:2] for v in VERBS])
         if not 1 <= self.default_page_size <= self.max_page_size:
             raise SandboxError(
                 "Page sizes contradict each other",
                 f"default_page_size is {self.default_page_size}, max_page_size is {self.max_page_size}",
-                where="settings",
+                where="max_page_size",
             )
 
     def changed(self, changes: object) -> Settings:
         """These settings with some replaced, given as JSON."""
         given = mapping(changes, where="settings")
-        return replace(self, **{name: getattr(build(Settings, given, where="settings"), name) for name in given})
+        return build(Settings, {**asdict(self), **given}, where="settings")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 
 def build(cls: type[T], content: object, *, where: str) -> T:
-    """An instance of the dataclass `cls` from a mapping of its field names; SandboxError names what does not fit."""
+    """An instance of the dataclass `cls` from a mapping of its field names; SandboxError names what does not fit.
+
+    What `__post_init__` refuses says where relative to the instance; its place is put in front.
+    """
     given = mapping(content, where=where)
     hints = get_type_hints(cls)
     known = {each.name: each for each in fields(cls)}  # type: ignore[arg-type]
@@ -27,7 +30,11 @@ def build(cls: type[T], content: object, *, where: str) -> T:
             values[name] = _fit(hints[name], given[name], where=f"{where}.{name}")
         elif each.default is MISSING and each.default_factory is MISSING:
             raise SandboxError("Missing key", f"{name} is required", where=where)
-    return cls(**values)
+    try:
+        return cls(**values)
+    except SandboxError as contradiction:
+        place = f"{where}.{contradiction.where}" if contradiction.where else where
+        raise SandboxError(contradiction.summary, contradiction.detail, where=place) from None
 
 
 def mapping(content: object, *, where: str) -> Mapping[str, Any]:
