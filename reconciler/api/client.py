@@ -2,78 +2,51 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from random import Random
 from typing import Self
 
 from reconciler.api import endpoints
 from reconciler.api.answer import Answer
-from reconciler.api.calls import Caller, Observer, Wire
-from reconciler.api.credentials import credentials
-from reconciler.api.limiter import Limiter
+from reconciler.api.calls import Caller, Wire
 from reconciler.api.listing import Page, Shifting, Unfit, identity_of, page_of, read_whole
-from reconciler.api.persistence import Persistence
 from reconciler.api.records import read_records
 from reconciler.api.refusal import Failure, error_of, not_offered, untrustworthy
-from reconciler.api.repeat import POLICY, Method, Outcome
+from reconciler.api.repeat import Method, Outcome
 from reconciler.api.request import Request
 from reconciler.api.servertime import ServerTime
-from reconciler.api.tokens import Given, Granted, Tokens
-from reconciler.api.transport import Transport
 from reconciler.api.version import version_of
 from reconciler.errors import NotOffered, ReconcilerError
 from reconciler.model.kind import Kind, Paging
 from reconciler.model.observed import Observed, Organisation
-from reconciler.model.ports import Clock, RecordPages
-from reconciler.model.project import Project
+from reconciler.model.ports import RecordPages
 from reconciler.model.values import Json
 
 MOST_THREADS = 16
-
-
-def connect(
-    environ: Mapping[str, str],
-    project: Project,
-    *,
-    clock: Clock,
-    random: Random,
-    parallelism: int = 8,
-    deadline: float = math.inf,
-    observer: Observer | None = None,
-) -> Client:
-    """A client for the organisation that `environ` and `project` name. Sends nothing yet.
-
-    `deadline` is an instant of `clock.monotonic()` that no wait goes beyond. Raises AuthenticationFailed, UsageError.
-    """
-    known = credentials(environ, project.environment)
-    time = ServerTime(clock)
-    transport = Transport(project.timing, clock, deadline=deadline)
-    wire = Wire(transport, time, observer)
-    rate = project.limits.requests_per_minute
-
-    def persistence() -> Persistence:
-        return Persistence(POLICY, Limiter(rate, clock, deadline=deadline), clock, random)
-
-    # The token endpoint has a rate limit of its own, so its pauses stop nobody else.
-    tokens: Tokens = Given(known.access_token) if known.access_token else Granted(known, wire.send, persistence())
-    caller = Caller(wire, tokens, persistence(), time)
-    return Client(known.api_url, caller, wire, time, transport, parallelism=parallelism)
 
 
 class Client:
     """Fills `model.ports.Api`. Safe to share between threads; to be closed."""
 
     def __init__(
-        self, host: str, caller: Caller, wire: Wire, time: ServerTime, transport: Transport, *, parallelism: int
+        self,
+        host: str,
+        caller: Caller,
+        wire: Wire,
+        time: ServerTime,
+        *,
+        parallelism: int,
+        interrupt: Callable[[], None],
+        close: Callable[[], None],
     ) -> None:
+        """`interrupt` ends all waiting, `close` lets go of the connections; both are called by `close`."""
         self._host = host
         self._caller = caller
         self._wire = wire
         self._time = time
-        self._transport = transport
+        self._interrupt = interrupt
+        self._close = close
         self._pool = ThreadPoolExecutor(max(1, min(parallelism, MOST_THREADS)), thread_name_prefix="page")
 
     @property
@@ -142,8 +115,10 @@ class Client:
         return self._time.now()
 
     def close(self) -> None:
+        """End all waiting, then everything."""
+        self._interrupt()
         self._pool.shutdown(cancel_futures=True)
-        self._transport.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self

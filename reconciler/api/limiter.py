@@ -13,6 +13,9 @@ from reconciler.model.ports import Clock
 WINDOW = 60.0
 """Seconds in which the requests are counted, like the organisation does."""
 
+NAP = 1.0
+"""A wait is cut into naps, so that an interrupted run need not wait for the waiting."""
+
 _NAMES = ("count", "allowed", "reset")
 
 
@@ -29,6 +32,7 @@ class Limiter:
         self._deadline = deadline
         self._sent: deque[float] = deque()
         self._not_before = -math.inf
+        self._is_closed = False
         self._guard = threading.Lock()
 
     def admit(self) -> None:
@@ -49,15 +53,22 @@ class Limiter:
             self.pause(min(reset, 2 * WINDOW))
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless the deadline would pass meanwhile."""
-        if self._clock.monotonic() + seconds > self._deadline:
+        """Wait, unless the deadline would pass meanwhile. Raises OutOfTime."""
+        until = self._clock.monotonic() + seconds
+        if until > self._deadline:
             raise OutOfTime(
                 "The time is up",
                 detail=f"The next request would come after {seconds:.0f} s, and the run's deadline before.",
                 hint="Run it again with a larger --timeout.",
             )
-        if seconds > 0:
-            self._clock.sleep(seconds)
+        while (left := until - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(left, NAP))
+            if self._is_closed:
+                raise OutOfTime("The run is ending", detail="Nothing more is sent.")
+
+    def close(self) -> None:
+        """Let those who wait give up."""
+        self._is_closed = True
 
     def _claim(self) -> float:
         """0 when a request may go now (and is counted), else how long to wait before asking again."""
