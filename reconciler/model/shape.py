@@ -93,7 +93,10 @@ Shape: TypeAlias = Scalar | Reference | Set | Ordered | Record | Keyed
 
 
 def references(shape: Shape, value: Json, path: Path = ()) -> Iterator[tuple[Path, Reference, Json]]:
-    """Every reference stated in a normal form, local members included: its path, its shape and its value."""
+    """Every reference stated in a normal form, local members included: its path, its shape and its value.
+
+    Parts that do not fit the shape are passed over, so that a spec with mistakes can be asked, too.
+    """
     match shape:
         case Record():
             for member in shape.members:
@@ -106,6 +109,7 @@ def references(shape: Shape, value: Json, path: Path = ()) -> Iterator[tuple[Pat
                     yield from references(member.shape, part, (*path, member.name))
         case Keyed() if isinstance(value, list):
             for element in value:
-                yield from references(shape.element, element, (*path, str(element.get(shape.key, ""))))
+                if isinstance(element, dict):
+                    yield from references(shape.element, element, (*path, str(element.get(shape.key, ""))))
         case _:
             return
