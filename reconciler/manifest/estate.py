@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.cycles import cycles
@@ -13,18 +14,19 @@ from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.manifest import Estate, Manifest, Move, Removal
 from reconciler.model.shape import Keyed, Record, Reference, Shape, references
-from reconciler.model.source import Problem, Source
-from reconciler.model.values import Path, canonical
+from reconciler.model.source import Document, Problem, Source
+from reconciler.model.values import Json, Path, canonical
 
 
 @dataclass(slots=True)
 class Claims:
     """Which addresses the files speak of, valid or not, so that one bad manifest is not reported twice.
 
-    `lost` are names in text that could not be read.
+    `rejected` are specs that their schema does not admit; `lost` are names in text that could not be read.
     """
 
     documents: dict[Address, YamlDocument] = field(default_factory=dict)
+    rejected: list[tuple[Address, Document, Mapping[str, Json]]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
 
     def first(self, address: Address, document: YamlDocument) -> YamlDocument | None:
@@ -40,10 +42,15 @@ class Claims:
 class Edge:
     """One reference: from a manifest, at a path, to an address."""
 
-    manifest: Manifest
+    owner: Address
+    document: Document
     path: Path
     target: Address
     needed_to_create: bool
+
+    @property
+    def source(self) -> Source:
+        return self.document.locate(("spec", *self.path))
 
 
 def check_together(
@@ -52,7 +59,7 @@ def check_together(
     """All checks between manifests, and of `removed:` and `moved:`."""
     yield from _same_object(estate, kinds)
     yield from _same_id(estate)
-    edges = list(_edges(estate, kinds))
+    edges = list(_edges(estate, claims, kinds))
     yield from _unknown_targets(edges, estate, claims)
     yield from _cycles(edges)
     yield from _removed(removals, claims, kinds)
@@ -100,14 +107,16 @@ def _hashable(value: object) -> Hashable:
     return value if isinstance(value, str) else canonical(value)
 
 
-def _edges(estate: Estate, kinds: Mapping[str, Kind]) -> Iterator[Edge]:
-    referring = {name for name, kind in kinds.items() if _refers(kind.shape)}
-    for address, manifest in estate.manifests.items():
-        if address.kind not in referring:
+def _edges(estate: Estate, claims: Claims, kinds: Mapping[str, Kind]) -> Iterator[Edge]:
+    referring = {name: kind.shape for name, kind in kinds.items() if _refers(kind.shape)}
+    admitted = ((address, each.document, each.normal) for address, each in estate.manifests.items())
+    for owner, document, stated in chain(admitted, claims.rejected):
+        if owner.kind not in referring:
             continue
-        for path, reference, value in references(kinds[address.kind].shape, manifest.normal):
+        for path, reference, value in references(referring[owner.kind], stated):
             if isinstance(value, str):
-                yield Edge(manifest, path, Address(reference.kind, value), reference.needed_to_create)
+                target = Address(reference.kind, value)
+                yield Edge(owner, document, path, target, reference.needed_to_create)
 
 
 def _refers(shape: Shape) -> bool:
@@ -131,7 +140,7 @@ def _unknown_targets(edges: Sequence[Edge], estate: Estate, claims: Claims) -> I
         known = [address.name for address in claims.documents if address.kind == kind]
         hint = f"It has moved: write `{moved.name}`." if moved else did_you_mean(name, known, otherwise=_OTHERWISE)
         detail = f"`{name[:128]}` is not the metadata.name of a {kind} manifest."
-        yield problem(Code.UNKNOWN_REFERENCE, edge.manifest.locate(edge.path), detail=detail, hint=hint)
+        yield problem(Code.UNKNOWN_REFERENCE, edge.source, detail=detail, hint=hint)
 
 
 _OTHERWISE = "Add the manifest, or write {id: ...} for an object that is not managed here."
@@ -141,14 +150,14 @@ def _cycles(edges: Sequence[Edge]) -> Iterator[Problem]:
     needed = [edge for edge in edges if edge.needed_to_create]
     graph: dict[Address, list[Address]] = {}
     for edge in needed:
-        graph.setdefault(edge.manifest.address, []).append(edge.target)
+        graph.setdefault(edge.owner, []).append(edge.target)
     for cycle in cycles(graph):
         following = dict(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
-        edge = next(edge for edge in needed if following.get(edge.manifest.address) == edge.target)
+        edge = next(edge for edge in needed if following.get(edge.owner) == edge.target)
         round_trip = " -> ".join(str(address) for address in (*cycle, cycle[0]))
         yield problem(
             Code.CYCLE,
-            edge.manifest.locate(edge.path),
+            edge.source,
             detail=f"{round_trip}: each needs the next one to be created.",
             hint="Remove one of the references, or refer to an existing object by {id: ...}.",
         )

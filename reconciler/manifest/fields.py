@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.manifest.suggest import plain
 from reconciler.model.values import Json
 
 
@@ -13,10 +14,13 @@ def known_here(schema: Mapping[str, Json], root: Mapping[str, Json]) -> list[str
 
 
 def place_of(name: str, root: Mapping[str, Json], *, beside: tuple[str | int, ...]) -> tuple[str, ...] | None:
-    """Where in the document a field of this name is known: the place nearest to `beside`. None if there is none."""
+    """Where else in the document a field of this name is known, nearest to `beside`. None if nowhere.
+
+    Case, hyphens and underscores count for nothing, but the very name comes first.
+    """
     here = tuple(segment if isinstance(segment, str) else "[]" for segment in beside)
-    found = [place for place in _places(root, root, ()) if place[-1] == name and place[:-1] != here]
-    return min(found, key=lambda place: (_distance(place[:-1], here), len(place)), default=None)
+    found = [place for place in _places(root, root, ()) if plain(place[-1]) == plain(name) and place[:-1] != here]
+    return min(found, key=lambda place: (place[-1] != name, _distance(place[:-1], here), len(place)), default=None)
 
 
 def _places(schema: Json, root: Mapping[str, Json], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

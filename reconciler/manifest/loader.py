@@ -124,6 +124,8 @@ class _Loader:
         admitted = gate.admits(value)
         if not admitted:
             yield from explain(gate, document, value)
+            if kind is not None and address is not None and isinstance(value.get("spec"), dict):
+                self.claims.rejected.append((address, ManifestDocument(document), value["spec"]))
         if kind is None:
             yield from self._unknown_kind(document, name)
         elif admitted and first is None and not document.problems:

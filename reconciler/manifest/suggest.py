@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that looks most like `word`; case, hyphens and underscores count for nothing."""
-    plain = {_plain(candidate): candidate for candidate in known}
-    found = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.66)
-    return plain[found[0]] if found else None
+    by_plain = {plain(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(plain(word), by_plain, n=1, cutoff=0.66)
+    return by_plain[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str) -> str:
@@ -27,5 +27,6 @@ def listed(words: Iterable[str], *, most: int = 12) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word without what people vary in writing it."""
     return word.lower().replace("_", "").replace("-", "")[:100]

@@ -7,8 +7,8 @@ from typing import Final
 from yaml import YAMLError
 
 from reconciler.manifest.codes import Code, problem
-from reconciler.manifest.text import Text
-from reconciler.model.source import Problem
+from reconciler.manifest.text import Text, offset_of_line
+from reconciler.model.source import Problem, Source
 
 _HINTS: Final = (
     ("mapping values are not allowed", 'Quote a value that contains ": ", or correct the indentation.'),
@@ -34,8 +34,11 @@ def syntax_problem(error: YAMLError, text: Text, *, line: int) -> Problem:
     if "unexpected end of stream" in said or "unexpected document indicator" in said:
         found = begun or found
     where = text.source(found.line + line if found else line, found.column + 1 if found else 1)
-    if begun is not None and (not where.text.strip() or where.text.startswith("---")):
+    if not where.text.strip() and begun is None:
+        where = _last_written(text, where)
+    elif begun is not None and (not where.text.strip() or where.text.startswith("---")):
         where = text.source(begun.line + line, begun.column + 1)
+        where = where if where.text.strip() else _last_written(text, where)
     character = where.text[where.column - 1 : where.column]
     if character == "\t" or said.startswith(_TABS):
         return problem(Code.TAB, where, detail="A tab is not allowed here.", hint="Indent with spaces.")
@@ -46,3 +49,12 @@ def syntax_problem(error: YAMLError, text: Text, *, line: int) -> Problem:
     context = getattr(error, "context", None)
     detail = f"{context}, {said}" if context else said
     return problem(Code.SYNTAX, where, detail=detail[:1].upper() + detail[1:] + ".", hint=hint)
+
+
+def _last_written(text: Text, where: Source) -> Source:
+    """The end of the last line before a place that is not blank: the parser complains where the text ends."""
+    before = text.content[: offset_of_line(text.content, where.line)].rstrip()
+    if not before:
+        return where
+    start = before.rfind(b"\n") + 1
+    return text.source(before.count(b"\n") + 1, len(before[start:].decode()), offset=start)

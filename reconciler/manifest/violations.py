@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from reconciler.manifest.codes import Code, problem
@@ -15,6 +16,9 @@ from reconciler.model.source import Problem, Source
 from reconciler.model.values import Json
 
 Place: TypeAlias = tuple[str | int, ...]
+
+_WORDS: Final = ("x-hint", "examples", "description")
+"""The keywords that speak to a reader."""
 
 _CODES: Final[Mapping[str, Code]] = {
     "enum": Code.NOT_ALLOWED,
@@ -44,18 +48,23 @@ def explain(gate: Gate, document: YamlDocument, instance: Json) -> list[Problem]
     A line on which the reading has found something already is not judged again: what follows from it is an echo.
     """
     explainer = _Explainer(gate.schema, document, instance)
-    violations = [leaf for violation in gate.violations(instance) for leaf in _narrowed(violation)]
+    violations = [leaf for violation in gate.violations(instance) for leaf in _narrowed(violation, {})]
     found = dict.fromkeys(each for violation in violations for each in explainer.explain(violation, violations))
     echoed = {each.where.line for each in document.problems}
     return [each for each in found if each.where.line not in echoed] or ([] if echoed else list(found))
 
 
-def _narrowed(violation: Violation) -> list[Violation]:
-    """The violations of the one alternative that was evidently meant, or the violation itself."""
+def _narrowed(violation: Violation, around: Mapping[str, Json]) -> list[Violation]:
+    """The violations of the one alternative that was evidently meant, or the violation itself.
+
+    What the schema around the alternatives says to its reader goes for them, too.
+    """
+    violation = replace(violation, schema={**around, **violation.schema})
     fitting = [branch for branch in violation.branches if not _rules_out(branch, violation.path)]
     if len(fitting) != 1:
         return [violation]
-    return [leaf for inner in fitting[0] for leaf in _narrowed(inner)]
+    words = {keyword: violation.schema[keyword] for keyword in _WORDS if keyword in violation.schema}
+    return [leaf for inner in fitting[0] for leaf in _narrowed(inner, words if inner.path == violation.path else {})]
 
 
 def _rules_out(branch: Iterable[Violation], path: Place) -> bool:
@@ -100,7 +109,8 @@ class _Explainer:
             guess = nearest(name, [field for field in known if field not in violation.value])
             elsewhere = place_of(name, self._schema, beside=violation.path)
             if elsewhere is not None and (guess is None or elsewhere[-1] == name):
-                hint = f"It belongs to {_dotted_place(elsewhere[:-1])}."
+                spelling = "" if elsewhere[-1] == name else f", as `{elsewhere[-1]}`"
+                hint = f"It belongs to {_dotted_place(elsewhere[:-1])}{spelling}."
             elif guess:
                 hint = f"Did you mean `{guess}`?"
             else:
@@ -132,7 +142,7 @@ class _Explainer:
         detail = (
             f"{self._spelt(violation.path)} must be {' or '.join(map(spoken, types))}, not {type_of(violation.value)}."
         )
-        hint = type_hint(types, violation.value, raw) or _hint(violation)
+        hint = type_hint(types, violation.value, raw) or _members_hint(types, violation) or _hint(violation)
         return problem(Code.WRONG_TYPE, self._where(violation), detail=_capital(detail), hint=hint)
 
     def _not_allowed(self, violation: Violation) -> Problem:
@@ -151,7 +161,10 @@ class _Explainer:
         what = {
             "uniqueItems": "states an element more than once",
             "format": f"is not a valid {violation.expected}",
-        }.get(violation.keyword, f"does not match {violation.expected}")
+        }.get(
+            violation.keyword,
+            "is not written in the form required" if _hint(violation) else f"does not match {violation.expected}",
+        )
         detail = f"{self._spelt(violation.path)} {what}."
         if violation.of_key:
             detail = f"The name `{violation.value}` {what}."
@@ -208,6 +221,13 @@ def _hint(violation: Violation) -> str:
     if examples := [_flow(example) for example in schema.get("examples", ())]:
         return f"For example: {' or '.join(examples)}."
     return str(schema.get("description", ""))
+
+
+def _members_hint(types: list[str], violation: Violation) -> str:
+    """What a mapping would have to state, where only a mapping is possible."""
+    if types != ["object"] or not violation.schema.get("required"):
+        return ""
+    return f"Write its members: {{{', '.join(f'{name}: ...' for name in violation.schema['required'])}}}."
 
 
 def _required(violation: Violation) -> Iterator[str]:
