@@ -32,7 +32,7 @@ def accept(organisation: Organisation, body: dict[str, Any], before: Stored | No
         violations.append(Detail("fields", "must be a list"))
     if violations:
         raise bad_request("The schema violates its constraints.", *violations, code="constraint.validation")
-    schema_ids = {each.id for each in organisation.collection(FLEX_SCHEMAS.collection)}
+    schema_ids = organisation.collection(FLEX_SCHEMAS.collection).ids
     shown = before.body.get("fields", ()) if before else ()
     return {**body, "description": description, "fields": accept_fields(fields or [], shown, schema_ids=schema_ids)}
 

@@ -11,6 +11,7 @@ import orjson
 
 from reconciler.sandbox import colleague
 from reconciler.sandbox.edits import Edit
+from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exchange import Answer, Exchange, json_answer
 from reconciler.sandbox.fault_actions import (
     Action,
@@ -154,12 +155,15 @@ def _disfigure(reply: Reply, action: Action) -> Reply:
 
 def _mangled(body: bytes, action: Mangle) -> bytes:
     content: Any = orjson.loads(body) if body else {}
-    for place, value in action.set.items():
-        parent, last = _parent(content, place)
-        parent[last] = value
-    for place in action.remove:
-        parent, last = _parent(content, place)
-        del parent[last]
+    try:
+        for place, value in action.set.items():
+            parent, last = _parent(content, place)
+            parent[last] = value
+        for place in action.remove:
+            parent, last = _parent(content, place)
+            del parent[last]
+    except (LookupError, TypeError):
+        raise SandboxError("No such place in the answer", f"{place} is not in {body[:200]!r}", where="mangle") from None
     return orjson.dumps(content)
 
 

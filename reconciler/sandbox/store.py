@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -56,6 +56,7 @@ class Collection:
         self.name = name
         self.pages: dict[object, bytes] = {}
         self._objects: dict[str, Stored] = {}
+        self._ids_by_name: dict[str, dict[str, None]] = {}
         self._veils: dict[str, Veil] = {}
 
     # What is true: every write and every version check goes by this.
@@ -69,12 +70,22 @@ class Collection:
     def true(self, object_id: str) -> Stored | None:
         return self._objects.get(object_id)
 
+    @property
+    def ids(self) -> KeysView[str]:
+        return self._objects.keys()
+
     def named(self, name: str) -> Stored | None:
-        return next((each for each in self if each.name == name), None)
+        """The one that has had the name longest: a forced edit can give it to several."""
+        ids = self._ids_by_name.get(name)
+        return self._objects[next(iter(ids))] if ids else None
 
     def put(self, stored: Stored, *, at: int | None = None) -> None:
         """Store in place, or as a new object at position `at` of the list (the end by default)."""
         self.pages.clear()
+        before = self._objects.get(stored.id)
+        if before is not None and before.name != stored.name:
+            del self._ids_by_name[before.name][before.id]
+        self._ids_by_name.setdefault(stored.name, {})[stored.id] = None
         self._objects[stored.id] = stored
         if at is not None:
             order = [each for each in self if each.id != stored.id]
@@ -83,7 +94,7 @@ class Collection:
 
     def remove(self, object_id: str) -> None:
         self.pages.clear()
-        del self._objects[object_id]
+        del self._ids_by_name[self._objects.pop(object_id).name][object_id]
 
     def rotate(self) -> None:
         """The same objects, the last one first: a list without a stable order."""

@@ -101,6 +101,16 @@ def test_force_leaves_the_rules_out(call: Caller, control: Control) -> None:
     assert call.names(SCHEMAS) == ["Contract"]
 
 
+def test_a_name_is_free_again_when_its_bearer_has_another_or_is_gone(call: Caller, control: Control) -> None:
+    """Names are unique in an org [X] (409)."""
+    control.create("purposes", purpose())
+    control.edit("purposes", "Support", {"name": "Sales"})
+    assert call("POST", PURPOSES, purpose()).status_code == 201
+    control.delete("purposes", "Sales")
+    assert call("POST", PURPOSES, purpose("Sales")).status_code == 201
+    assert call("POST", PURPOSES, purpose("Sales")).status_code == 409
+
+
 def test_a_colleagues_change_of_fields_goes_for_the_records_too(control: Control) -> None:
     """What is not sent is removed, with its data."""
     control.create("flex_schemas", schema(field("a"), field("b")))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 import requests
 from reconciler.sandbox import Control, Sandbox, SandboxError
+from reconciler.sandbox.control_routes import control_routes
+from reconciler.sandbox.house import build_house
+from starlette.applications import Starlette
 
 from .caller import PURPOSES, SCHEMAS, Caller, field, purpose, schema
 
@@ -161,3 +167,19 @@ def test_an_unreachable_sandbox_is_said_to_be_so() -> None:
 def test_a_control_call_with_broken_json_is_refused(sandbox: Sandbox) -> None:
     answer = requests.post(f"{sandbox.url}/__sandbox/faults", data="{", timeout=10)
     assert (answer.status_code, answer.json()["summary"]) == (400, "Not JSON")
+
+
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.1", 403)])
+def test_the_control_api_answers_loopback_only(host: str, status: int) -> None:
+    house = build_house({}, [], where="load", faults_where="faults", seed=1, clock=None)
+    scope = {"type": "http", "method": "GET", "path": "/state", "query_string": b"", "headers": [], "client": (host, 1)}
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Starlette(routes=control_routes(house))(scope, receive, send))
+    assert sent[0]["status"] == status

@@ -144,3 +144,11 @@ def test_a_script_that_cannot_be_played_says_so(call: Caller, control: Control) 
     answer = call("GET", PURPOSES)
     assert (answer.status_code, answer.json()["code"]) == (500, "sandbox.fault.failed")
     assert "nobody" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("place", ["entities.0.name", "total.name", "nothing.here"])
+def test_a_place_that_is_not_in_the_answer_cannot_be_mangled(call: Caller, control: Control, place: str) -> None:
+    control.fault(f"GET {PURPOSES}", "mangle", set={place: 1})
+    answer = call("GET", PURPOSES)
+    assert (answer.status_code, answer.json()["code"]) == (500, "sandbox.fault.failed")
+    assert place in answer.json()["message"]
