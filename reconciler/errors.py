@@ -15,6 +15,7 @@
     │   ├── Unknown                         timeout, cut or 5xx on a write: it may have happened
     │   └── UntrustworthyAnswer             not JSON, truncated, or a list whose pages disagree
     ├── OutOfTime                  exit 1   the run's deadline passed
+    ├── Interrupted                exit 130 somebody asked to stop while we were waiting
     ├── LedgerError                exit 1
     │   ├── LedgerLocked           exit 6
     │   ├── ForeignLedger                   another organisation's
@@ -131,6 +132,12 @@ class UntrustworthyAnswer(ApiError):
 
 class OutOfTime(ReconcilerError):
     """The run's deadline passed while waiting."""
+
+
+class Interrupted(ReconcilerError):
+    """Somebody asked to stop while we were waiting. Raised by the clock that the command hands in."""
+
+    exit_code = 130
 
 
 class LedgerError(ReconcilerError):

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding
+from reconciler.model.merged import Overlap
 from reconciler.model.plan import Action
-from reconciler.model.values import ABSENT, Absent, Json, Path
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """One path that both sides changed, differently. ABSENT where a side has nothing."""
-
-    path: Path
-    base: Json | Absent = ABSENT
-    ours: Json | Absent = ABSENT
-    theirs: Json | Absent = ABSENT
+from reconciler.model.values import Path
 
 
 class Outcome(StrEnum):
@@ -44,7 +35,7 @@ class StepResult:
     """The outcome of one step, with all that a person needs to go on.
 
     `theirs` are the paths taken over from a concurrent edit, `overlaps` and `findings` why a conflict could not be
-    merged; `because` names the step that a skipped one depends on.
+    merged; `because` names the step that a skipped one depends on. `exit_code` is what its failure alone would exit with.
     """
 
     step: str
@@ -58,6 +49,7 @@ class StepResult:
     hint: str = ""
     where: str = ""
     because: str = ""
+    exit_code: int = 0
     theirs: tuple[Path, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -69,14 +61,21 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole apply. `error` is what ended it early: the exit code of an interruption, a deadline, a lost login."""
+    """The whole apply, a result for each step of the plan.
+
+    `written` counts the steps that changed the organisation; `error` is what ended the run early, with its exit code in
+    `error_exit` (0 = it ran to its end); `interrupted` says that somebody pressed Ctrl-C.
+    """
 
     seal: str
     results: tuple[StepResult, ...] = ()
+    written: int = 0
     interrupted: bool = False
     error: str = ""
-    written: int = 0
-    by_outcome: dict[str, int] = field(default_factory=dict)
+    error_exit: int = 0
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)

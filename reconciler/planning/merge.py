@@ -8,20 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from reconciler.model.merged import Merged, Overlap
 from reconciler.model.normal import alike
-from reconciler.model.report import Overlap
 from reconciler.model.shape import Keyed, Ordered, Record, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path
 from reconciler.planning.difference import elements
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The outcome. `value` is to be used only where nothing overlaps; `theirs` lists the paths taken from them."""
-
-    value: Normal
-    overlaps: tuple[Overlap, ...]
-    theirs: tuple[Path, ...]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,14 @@
+"""Doing: performs a plan step by step, and never loses anybody's work.
+
+What to merge and what is safe is decided by functions that are handed in; nothing here reads a manifest.
+"""
+
+from __future__ import annotations
+
+from reconciler.apply.admission import admit, taken_over
+from reconciler.apply.doubt import resolve_intents
+from reconciler.apply.executor import execute
+from reconciler.apply.run import Deciding, Run, start
+from reconciler.apply.steps import looking
+
+__all__ = ["Deciding", "Run", "admit", "execute", "looking", "resolve_intents", "start", "taken_over"]

@@ -1,0 +1,120 @@
+"""Whether a plan may be applied now: the last look before the first write. It only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from reconciler.apply.run import Run
+from reconciler.errors import Blocked, PlanRefused
+from reconciler.model.address import Address
+from reconciler.model.finding import Finding
+from reconciler.model.observed import Organisation, Recorded
+from reconciler.model.plan import Action, Change
+from reconciler.model.values import canonical
+
+_AGAIN = "Plan again:\nreconciler plan"
+
+
+def admit(run: Run, organisation: Organisation, rows: Mapping[Address, Recorded]) -> frozenset[str]:
+    """The steps that an earlier run of this plan has done already.
+
+    Raises PlanRefused when the plan is for another organisation or ledger, or stale; Blocked when findings stop it.
+    """
+    _check_identity(run, organisation)
+    _check_findings(run)
+    return frozenset(step for changes in _by_address(run).values() for step in _done(run, changes, rows))
+
+
+def _check_identity(run: Run, organisation: Organisation) -> None:
+    planned = run.plan.organisation
+    if planned.live_id != organisation.live_id:
+        raise PlanRefused(
+            "The plan is for another organisation",
+            detail=f"It was made for {planned.name} ({planned.live_id}); "
+            f"the credentials belong to {organisation.name} ({organisation.live_id}).",
+            hint=_AGAIN,
+        )
+    if run.plan.ledger_id and run.plan.ledger_id != run.ledger.ledger_id:
+        raise PlanRefused(
+            "The plan was made with another ledger",
+            detail=f"It names ledger {run.plan.ledger_id}; this one is {run.ledger.ledger_id}.",
+            hint=_AGAIN,
+        )
+
+
+def _check_findings(run: Run) -> None:
+    today = run.today()
+    blocking = [finding for finding in run.plan.findings if finding.blocks]
+    expired = [finding for finding in run.plan.findings if _expired(finding, today.isoformat())]
+    if blocking or expired:
+        detail = "\n".join(
+            [f"{finding.code} {finding.address or ''}: {finding.summary}" for finding in blocking]
+            + [f"{finding.code} {finding.address}: its acknowledgement has expired" for finding in expired]
+        )
+        raise Blocked(
+            f"The plan is blocked by {len(blocking) + len(expired)} finding(s)",
+            detail=detail,
+            hint="Mend them, or acknowledge those that can be:\nreconciler explain CODE",
+        )
+
+
+def _expired(finding: Finding, today: str) -> bool:
+    return finding.acknowledged is not None and finding.acknowledged.expires.isoformat() < today
+
+
+def _by_address(run: Run) -> Mapping[Address, list[Change]]:
+    changes: dict[Address, list[Change]] = defaultdict(list)
+    for change in run.plan.changes:
+        changes[change.address].append(change)
+    return changes
+
+
+def _done(run: Run, changes: list[Change], rows: Mapping[Address, Recorded]) -> list[str]:
+    """The steps on one address that are done already. Raises PlanRefused when another plan has been there."""
+    address, planned = changes[0].address, changes[0].revision
+    row = rows.get(address)
+    if row is None:
+        if changes[-1].action in (Action.DELETE, Action.FORGET):
+            return [change.step for change in changes]
+        if planned:
+            raise _stale(address, "the ledger has forgotten it since")
+        return []
+    if row.seal == run.seal:
+        return _done_by_this_plan(run, changes, row)
+    if row.revision != (planned or 0):
+        raise _stale(address, "another plan has been applied to it since")
+    return []
+
+
+def _done_by_this_plan(run: Run, changes: list[Change], row: Recorded) -> list[str]:
+    """Everything up to the step that left the row as it is."""
+    run.known.ids[row.address] = row.live_id
+    run.known.names[row.address.kind, row.live_id] = row.address.name
+    run.known.versions[row.address] = row.version
+    left = [
+        index
+        for index, change in enumerate(changes)
+        if change.declared is not None and canonical(change.declared) == canonical(row.declared)
+    ]
+    return [change.step for change in changes[: left[-1] + 1]] if left else []
+
+
+def taken_over(run: Run, found: Iterable[Recorded]) -> frozenset[str]:
+    """The steps that turn out to be done, now that an interrupted run's creations have been found.
+
+    Raises PlanRefused when this plan would create what exists already, differently.
+    """
+    done: list[str] = []
+    by_address = _by_address(run)
+    for row in found:
+        steps = by_address.get(row.address, [])
+        finished = _done_by_this_plan(run, steps, row)
+        if steps and not finished and steps[0].action in (Action.CREATE, Action.RECREATE):
+            raise _stale(row.address, "an interrupted run had created it, from another manifest")
+        done += finished
+    return frozenset(done)
+
+
+def _stale(address: Address, why: str) -> PlanRefused:
+    return PlanRefused("The plan is stale", detail=f"{address}: {why}.", hint=_AGAIN)

@@ -1,0 +1,116 @@
+"""What one run of apply works with, and the live ids and versions that it learns on the way."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.errors import ReconcilerError
+from reconciler.model.address import Address
+from reconciler.model.finding import Finding
+from reconciler.model.kind import Kind, Transition
+from reconciler.model.manifest import Acknowledgement
+from reconciler.model.merged import Merged
+from reconciler.model.normal import from_wire, to_wire
+from reconciler.model.observed import Intent, Observed
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Api, Clock, Ledger
+from reconciler.model.report import Event
+from reconciler.model.shape import Record
+from reconciler.model.values import Json, Normal
+
+
+class Merging(Protocol):
+    """Three-way merge of one object."""
+
+    def __call__(self, shape: Record, *, base: Normal, ours: Normal, theirs: Normal) -> Merged: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made."""
+
+    merge: Merging
+    judge: Callable[[Kind, Transition, Iterable[Acknowledgement], datetime.date], tuple[Finding, ...]]
+    matching: Callable[[Kind, Intent, Iterable[Observed]], list[Observed]]
+
+
+@dataclass(slots=True)
+class Known:
+    """Live ids and versions, shared between the steps' threads. Each entry is written by one step and read by later
+    ones, which the order of steps keeps apart."""
+
+    ids: dict[Address, str]
+    versions: dict[Address, int | None] = field(default_factory=dict)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def learn(self, address: Address, entity: Observed) -> None:
+        self.ids[address] = entity.live_id
+        self.versions[address] = entity.version
+        self.names[address.kind, entity.live_id] = address.name
+
+    def named(self, kind: str, live_id: str) -> str | None:
+        return self.names.get((kind, live_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One apply: the plan, the edge, the clock, where to tell events, and the request to stop.
+
+    The clock's `sleep` raises Interrupted when `stop` is set meanwhile.
+    """
+
+    plan: Plan
+    seal: str
+    kinds: Mapping[str, Kind]
+    api: Api
+    ledger: Ledger
+    deciding: Deciding
+    clock: Clock
+    emit: Callable[[Event], None]
+    stop: threading.Event
+    known: Known
+    parallelism: int = 8
+
+    def body(self, kind: Kind, normal: Normal) -> dict[str, Json]:
+        """What to send. Raises ReconcilerError where a reference has no live id."""
+        return to_wire(kind.shape, normal, live=self._live)
+
+    def normal(self, kind: Kind, entity: Observed) -> Normal:
+        """An answer in normal form. Raises ReconcilerError where it does not fit the kind."""
+        try:
+            return from_wire(kind.shape, entity.body, named=self.known.named, ignore=kind.server_owned)
+        except ValueError as error:
+            detail = f"The object with id {entity.live_id}: {error}."
+            raise ReconcilerError("The organisation's answer does not fit the kind", detail=detail) from None
+
+    def _live(self, kind: str, name: str) -> str:
+        live_id = self.known.ids.get(Address(kind, name))
+        if live_id is None:
+            raise ReconcilerError("The target of a reference has no id", detail=f"{kind}/{name} is not known here.")
+        return live_id
+
+    def today(self) -> datetime.date:
+        return datetime.datetime.fromtimestamp(self.clock.now(), datetime.UTC).date()
+
+
+def start(
+    plan: Plan,
+    seal: str,
+    *,
+    kinds: Mapping[str, Kind],
+    api: Api,
+    ledger: Ledger,
+    deciding: Deciding,
+    clock: Clock,
+    emit: Callable[[Event], None],
+    stop: threading.Event,
+    parallelism: int = 8,
+) -> Run:
+    """A run of this plan that knows the live ids which the plan knows."""
+    names = {(address.kind, live_id): address.name for address, live_id in plan.bindings.items()}
+    known = Known(dict(plan.bindings), names=names)
+    return Run(plan, seal, kinds, api, ledger, deciding, clock, emit, stop, known, parallelism)
