@@ -34,11 +34,10 @@ def syntax_problem(error: YAMLError, text: Text, *, line: int) -> Problem:
     if "unexpected end of stream" in said or "unexpected document indicator" in said:
         found = begun or found
     where = text.source(found.line + line if found else line, found.column + 1 if found else 1)
-    if not where.text.strip() and begun is None:
-        where = _last_written(text, where)
-    elif begun is not None and (not where.text.strip() or where.text.startswith("---")):
+    if _is_beyond(where) and begun is not None:
         where = text.source(begun.line + line, begun.column + 1)
-        where = where if where.text.strip() else _last_written(text, where)
+    if _is_beyond(where):
+        where = _last_written(text, where)
     character = where.text[where.column - 1 : where.column]
     if character == "\t" or said.startswith(_TABS):
         return problem(Code.TAB, where, detail="A tab is not allowed here.", hint="Indent with spaces.")
@@ -51,8 +50,13 @@ def syntax_problem(error: YAMLError, text: Text, *, line: int) -> Problem:
     return problem(Code.SYNTAX, where, detail=detail[:1].upper() + detail[1:] + ".", hint=hint)
 
 
+def _is_beyond(where: Source) -> bool:
+    """Whether the parser complains only because the document ends here: what is wrong stands before."""
+    return not where.text.strip() or (where.column == 1 and where.text.startswith("---"))
+
+
 def _last_written(text: Text, where: Source) -> Source:
-    """The end of the last line before a place that is not blank: the parser complains where the text ends."""
+    """The end of the last line before a place that is not blank."""
     before = text.content[: offset_of_line(text.content, where.line)].rstrip()
     if not before:
         return where
