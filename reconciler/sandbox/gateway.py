@@ -44,7 +44,7 @@ class Gateway:
         entry.status = reply.answer.status
         date = ("Date", http_date(organisation.clock.now()))
         headers = [date, ("ININ-Correlation-Id", exchange.correlation_id), *charge.headers, *reply.answer.headers]
-        await deliver(reply, headers, transport, send)
+        await deliver(reply, headers, transport, receive, send)
 
     async def _reply(
         self, organisation: Organisation, exchange: Exchange, charge: Charge, entry: Entry

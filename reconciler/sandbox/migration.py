@@ -38,7 +38,7 @@ def migrate(before: Fields, after: Fields, records: Sequence[Values]) -> list[di
     converters = _converters(before, after)
     return [
         {
-            name: converters[name](value) if name in converters and value is not None else value
+            name: converters[name](value) if name in converters else value
             for name, value in values.items()
             if name not in gone
         }
@@ -115,4 +115,5 @@ CONVERSIONS: Mapping[tuple[str | None, str], Callable[[Any], Any]] = {
     ("number", "boolean"): _number_to_boolean,
     ("boolean", "number"): _boolean_to_number,
 }
-"""No other change of type has a converter. A converter answers None for a value that does not convert."""
+"""No other change of type has a converter. A converter answers None for a value that does not convert,
+and for none."""

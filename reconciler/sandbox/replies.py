@@ -38,7 +38,9 @@ class Silence:
     cut: bool
 
 
-async def deliver(reply: Reply, headers: list[tuple[str, str]], transport: asyncio.Transport, send: Send) -> None:
+async def deliver(
+    reply: Reply, headers: list[tuple[str, str]], transport: asyncio.Transport, receive: Receive, send: Send
+) -> None:
     answer, length = reply.answer, reply.declared
     if answer.status != 204:
         headers.append(("Content-Type", answer.content_type))
@@ -56,10 +58,16 @@ async def deliver(reply: Reply, headers: list[tuple[str, str]], transport: async
         await send({"type": "http.response.body", "body": chunk, "more_body": bool(left)})
     if promised_more:
         transport.close()
+        await _hung_up(receive)
 
 
 async def stay_silent(silence: Silence, transport: asyncio.Transport, receive: Receive) -> None:
     if silence.cut:
         transport.abort()
+    await _hung_up(receive)
+
+
+async def _hung_up(receive: Receive) -> None:
+    """Return when the connection is gone: to return before is, for uvicorn, an application that broke its word."""
     while (await receive())["type"] != "http.disconnect":
         pass

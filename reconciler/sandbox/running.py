@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 
@@ -55,7 +54,7 @@ class Sandbox:
             raise SandboxError("The sandbox did not start", "its thread gave no sign within 10 s", where=sandbox.url)
         return sandbox
 
-    def environment(self) -> Mapping[str, str]:
+    def environment(self) -> dict[str, str]:
         """The variables that point a client here."""
         return environment(self.url)
 

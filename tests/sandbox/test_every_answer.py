@@ -62,6 +62,15 @@ def test_another_token_has_a_budget_of_its_own(sandbox: Sandbox, call: Caller) -
     assert Caller(sandbox.url)("GET", SCHEMAS).status_code == 200
 
 
+def test_all_who_have_no_token_share_a_budget(sandbox: Sandbox, call: Caller) -> None:
+    """Guessing tokens does not make budgets."""
+    sandbox.control.settings(token_rate=2)
+    guesses = [{"Authorization": f"Bearer guess-{n}"} for n in range(3)]
+    answers = [requests.get(sandbox.url + SCHEMAS, headers=guess, timeout=10).status_code for guess in guesses]
+    assert answers == [401, 401, 429]
+    assert call("GET", SCHEMAS).status_code == 200
+
+
 def test_a_family_has_one_budget_for_all_tokens(sandbox: Sandbox, call: Caller) -> None:
     """Per route family, purposes 600 a minute [1]; limits are per tenant and per endpoint [3]."""
     assert sandbox.control.settings()["family_rates"] == {"purposes": 600}

@@ -130,3 +130,13 @@ def test_an_effect_may_be_late_and_its_answer_lost(call: Caller, control: Contro
     assert call.names(PURPOSES) == []
     control.advance(10)
     assert call.names(PURPOSES) == ["Support"]
+
+
+def test_a_colleagues_effect_is_not_late_with_ours(call: Caller, control: Control, path: str) -> None:
+    edits = [{"operation": "patch", "collection": "purposes", "target": "First", "body": {"description": "Theirs"}}]
+    control.fault(f"PUT {PURPOSES}/*", "edit", edits=edits)
+    control.fault(f"PUT {PURPOSES}/*", "late", seconds=10)
+    call("PUT", path, purpose(description="Changed"))
+    control.edit("purposes", "First", {"description": "Theirs again"})
+    assert description(call, f"{PURPOSES}/{control.find('purposes', 'First')['id']}") == "Theirs again"
+    assert description(call, path) == "Why"
