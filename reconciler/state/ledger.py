@@ -133,8 +133,9 @@ def _recorded(found: sa.Row[Any]) -> Recorded:
 
 
 def _intent(found: sa.Row[Any]) -> Intent:
-    number, seal, step, kind, name, action, live_id, declared, protect, at = found
-    return Intent(number, seal, step, Address(kind, name), action, live_id, orjson.loads(declared), protect, at)
+    number, seal, step, kind, name, action, live_id, declared, protect, at, body = found
+    address = Address(kind, name)
+    return Intent(number, seal, step, address, action, live_id, orjson.loads(declared), protect, at, orjson.loads(body))
 
 
 def _entry(found: sa.Row[Any]) -> AuditEntry:
@@ -154,6 +155,7 @@ def _intent_values(intent: Intent) -> dict[str, Any]:
         "declared": canonical(intent.declared),
         "protect": intent.protect,
         "at": intent.at,
+        "body": canonical(intent.body),
     }
 
 

@@ -44,6 +44,7 @@ intents = sa.Table(
     sa.Column("declared", sa.LargeBinary, nullable=False),
     sa.Column("protect", sa.Boolean, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
 )
 
 requests = sa.Table(
@@ -92,6 +93,7 @@ STEPS: tuple[str, ...] = (
     """,
     """
     ALTER TABLE audit ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE intents ADD COLUMN body BLOB NOT NULL DEFAULT X'7B7D';
     CREATE TABLE requests (
         key TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, live_id TEXT NOT NULL, status TEXT NOT NULL)
     """,
