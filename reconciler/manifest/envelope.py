@@ -203,7 +203,7 @@ def manifest_schema(kind: Kind) -> dict[str, Json]:
 
 def kindless_schema() -> dict[str, Json]:
     """For a manifest whose kind is not known: all but the spec."""
-    return _enveloped({}, {})
+    return _enveloped({"type": "string"}, {})
 
 
 def _enveloped(kind: Mapping[str, Json], spec: Mapping[str, Json]) -> dict[str, Json]:

@@ -183,7 +183,7 @@ class _Explainer:
 
     def _no_fit(self, violation: Violation) -> Problem:
         spelt = self._spelt(violation.path)
-        if violation.keyword == "None":
+        if violation.keyword == "falseSchema":
             detail = f"{spelt} is not allowed together with the rest."
         elif violation.branches or violation.keyword in ("oneOf", "anyOf"):
             detail = f"{spelt} fits none of the forms allowed, or more than one."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -34,6 +35,10 @@ class Core(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Json) -> bool:
         return True
+
+
+# Without this it would leave strings unquoted that are numbers in YAML 1.2 and not in 1.1, such as 0E0 and 0o7.
+Core.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?\.?[0-9].*"), list("-+.0123456789"))
 
 
 def _quoted(value: Json) -> str:

@@ -11,7 +11,7 @@ CASES = {
     "a quoted key stated twice": ("a: 1\n'a': 3\n", "MF007", "2:1", "Keep one"),
     "a number as key": ("a:\n  1: x\n", "MF008", "2:3", 'quotes: "1"'),
     "a boolean as key": ("true: x\n", "MF008", "1:1", 'quotes: "true"'),
-    "nothing as key": ("{a: 1, : x}\n", "MF008", "1:8", "quotes."),
+    "nothing as key": ("? \n: x\n", "MF008", "1:2", "quotes."),
     "a list as key": ("? [a]\n: b\n", "MF008", "1:3", "quotes."),
     "a template that was meant as text": ("a: {{x}: 1}\n", "MF008", "1:5", "double braces"),
     "a tag": ("a: !secret x\n", "MF009", "1:4", "Delete the tag"),
