@@ -44,17 +44,17 @@ def from_wire(
     """An answer of the organisation in normal form.
 
     `named(kind, live id)` gives the manifest name bound to a live object, or None; `ignore` lists server-owned members.
-    A member whose value is null counts as absent. Raises ValueError when the answer does not fit the shape.
+    A known member whose value is null counts as absent. Raises ValueError when the answer does not fit the shape.
     """
     known = {member.wire_name: member for member in shape.members if not member.local}
     result: dict[str, Json] = {}
     for name, value in body.items():
-        if name in ignore or value is None:
+        if name in ignore:
             continue
         member = known.get(name)
         if member is None:
-            result[UNKNOWN + name] = value
-        else:
+            result[UNKNOWN + name] = _spelled(value)
+        elif value is not None:
             result[member.name] = _read(member.shape, value, named)
     for member in shape.members:
         if member.default is not ABSENT and not member.local and member.name not in result:
@@ -65,7 +65,7 @@ def from_wire(
 def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) -> Json:
     match shape:
         case Scalar():
-            return shape.canon(value)
+            return shape.canon(_spelled(value))
         case Reference():
             if not isinstance(value, str):
                 raise ValueError(f"a reference to {shape.kind} is not a string")
@@ -75,17 +75,35 @@ def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) ->
                 raise ValueError("an object was expected")
             return from_wire(shape, value, named=named)
         case Keyed():
-            if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
-                raise ValueError("a list of objects was expected")
-            if not all(isinstance(element.get(_wire_key(shape)), str) for element in value):
-                raise ValueError(f"an element has no {_wire_key(shape)}")
-            return [from_wire(shape.element, element, named=named) for element in value]
+            return _read_keyed(shape, value, named)
         case Set():
             if not isinstance(value, list):
                 raise ValueError("a list was expected")
-            return value
+            return _spelled(value)
         case Ordered():
-            return value
+            return _spelled(value)
+
+
+def _read_keyed(shape: Keyed, value: Json, named: Callable[[str, str], str | None]) -> Json:
+    if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
+        raise ValueError("a list of objects was expected")
+    key = _wire_key(shape)
+    if not all(isinstance(element.get(key), str) for element in value):
+        raise ValueError(f"an element has no {key}")
+    elements = [from_wire(shape.element, element, named=named) for element in value]
+    if len({element[shape.key] for element in elements}) < len(elements):
+        raise ValueError(f"two elements have the same {key}")  # by the key alone one of them would be lost
+    return elements
+
+
+def _spelled(value: Json) -> Json:
+    """The value, if it has canonical bytes. ValueError where it is nested too deeply for them."""
+    if isinstance(value, list | dict):
+        try:
+            canonical(value)
+        except TypeError:
+            raise ValueError("a value is nested too deeply") from None
+    return value
 
 
 def _wire_key(shape: Keyed) -> str:
@@ -129,6 +147,18 @@ def without_local(shape: Shape, value: Json) -> Json:
             }
         case Keyed():
             return [without_local(shape.element, element) for element in value]
+        case _:
+            return value
+
+
+def without_unknown(shape: Shape, value: Json) -> Json:
+    """A normal form less what the shape does not know, for comparing with what a manifest states."""
+    match shape:
+        case Record():
+            known = {member.name: member for member in shape.members}
+            return {name: without_unknown(known[name].shape, part) for name, part in value.items() if name in known}
+        case Keyed():
+            return [without_unknown(shape.element, element) for element in value]
         case _:
             return value
 

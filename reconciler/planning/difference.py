@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reconciler.model.manifest import ForeignElements
-from reconciler.model.normal import UNKNOWN, agrees, alike, without_local
+from reconciler.model.normal import UNKNOWN, agrees, alike, without_local, without_unknown
 from reconciler.model.plan import Cause, FieldChange
 from reconciler.model.shape import Keyed, Member, Record, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path, canonical
@@ -88,7 +88,7 @@ def _local(walk: _Walk, member: Member, desired: Side, recorded: Side, path: Pat
 def _part(walk: _Walk, member: Member, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
     path, shape = (*path, member.name), member.shape
     match shape:
-        case Record() if isinstance(desired, dict) and isinstance(observed, dict):
+        case Record(whole=False) if isinstance(desired, dict) and isinstance(observed, dict):
             return _record(walk, shape, desired, {} if recorded is ABSENT else recorded, observed, path)
         case Keyed() | Set():
             return _list(walk, shape, desired, recorded, observed, path)
@@ -98,18 +98,35 @@ def _part(walk: _Walk, member: Member, desired: Side, recorded: Side, observed: 
 
 def _leaf(walk: _Walk, shape: Shape, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
     """One value, owned whole. The table itself."""
-    if alike(shape, desired, observed):
+    desired, recorded = _sent(shape, desired), _sent(shape, recorded)
+    compared, after = _compared(shape, observed), _target(shape, desired, observed)
+    if alike(shape, desired, compared):
         if not alike(shape, desired, recorded):
-            walk.fields.append(FieldChange(path, Cause.RECORD, observed, desired, recorded))
+            walk.fields.append(FieldChange(path, Cause.RECORD, observed, after, recorded))
         return observed
-    untouched = alike(shape, recorded, observed)
+    untouched = alike(shape, recorded, compared)
     if desired is ABSENT:
         if recorded is ABSENT or not untouched:
             return observed
         return _changed(walk, path, Cause.UPDATE, observed, desired, recorded)
     if alike(shape, desired, recorded):
-        return _drifted(walk, path, observed, desired, recorded)
-    return _changed(walk, path, Cause.UPDATE if untouched else Cause.OVERRIDE, observed, desired, recorded)
+        return _drifted(walk, path, observed, after, recorded)
+    return _changed(walk, path, Cause.UPDATE if untouched else Cause.OVERRIDE, observed, after, recorded)
+
+
+def _sent(shape: Shape, side: Side) -> Side:
+    return side if side is ABSENT else without_local(shape, side)
+
+
+def _compared(shape: Shape, observed: Side) -> Side:
+    return observed if observed is ABSENT else without_unknown(shape, observed)
+
+
+def _target(shape: Shape, desired: Side, observed: Side) -> Side:
+    """What is desired, with what the organisation added to a record of ours."""
+    if not isinstance(shape, Record) or desired is ABSENT or observed is ABSENT:
+        return desired
+    return {**desired, **{name: value for name, value in observed.items() if name.startswith(UNKNOWN)}}
 
 
 def _changed(walk: _Walk, path: Path, cause: Cause, before: Side, after: Side, base: Side) -> Side:
@@ -129,8 +146,6 @@ def _drifted(walk: _Walk, path: Path, before: Side, after: Side, base: Side) -> 
 
 def _list(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
     """Element by element: the observed order is kept, new elements follow in the manifest's order."""
-    if desired is ABSENT and recorded is ABSENT:
-        return observed
     wanted, sent, live = (elements(shape, side) for side in (desired, recorded, observed))
     after = []
     for key in _keys(live, wanted, sent):
@@ -179,8 +194,20 @@ def _undeclared(walk: _Walk, shape: Keyed | Set, recorded: Side, observed: Side,
     """An element that the manifest declared and no longer does."""
     if observed is ABSENT:
         return _changed(walk, path, Cause.RECORD, ABSENT, ABSENT, recorded)
-    untouched = not isinstance(shape, Keyed) or agrees(shape.element, recorded, observed)
+    untouched = not isinstance(shape, Keyed) or _only_ours(shape.element, recorded, observed)
     return _changed(walk, path, Cause.UPDATE if untouched else Cause.OVERRIDE, observed, ABSENT, recorded)
+
+
+def _only_ours(shape: Record, recorded: Json, observed: Json) -> bool:
+    """Whether an element is as we sent it, with no element of somebody else's in it."""
+    if not agrees(shape, recorded, observed):
+        return False
+    for member in shape.members:
+        if isinstance(member.shape, Keyed | Set) and not member.local:
+            live, sent = (elements(member.shape, side.get(member.name, ABSENT)) for side in (observed, recorded))
+            if live.keys() - sent.keys():
+                return False
+    return True
 
 
 def _missing(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, path: Path) -> Side:
@@ -189,7 +216,7 @@ def _missing(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, pat
         after = without_local(shape.element, desired) if isinstance(shape, Keyed) else desired
         return _changed(walk, path, Cause.UPDATE, ABSENT, after, ABSENT)
     if isinstance(shape, Keyed):
-        desired, recorded = (without_local(shape.element, side) for side in (desired, recorded))
+        desired, recorded = (_sent(shape.element, side) for side in (desired, recorded))
         if not alike(shape.element, desired, recorded):
             return _changed(walk, path, Cause.OVERRIDE, ABSENT, desired, recorded)
     return _drifted(walk, path, ABSENT, desired, recorded)
