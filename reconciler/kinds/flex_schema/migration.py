@@ -108,8 +108,6 @@ def judge(transition: Transition) -> Iterator[Finding]:
     for name, field in before.items():
         if name not in after:
             yield _removed(transition, name)
-        elif _type(field) != _type(after[name]):
-            yield _retyped(transition, name, _type(field), _type(after[name]))
         else:
             yield from _edited(transition, name, field, after[name])
     for name, field in after.items():
@@ -148,18 +146,19 @@ def _retyped(transition: Transition, name: str, was: str, becomes: str) -> Findi
 def _type_verdict(pair: tuple[str, str], evidence: Evidence, question: Question) -> tuple[Severity, FindingClass, str]:
     """One row of the migration table: severity, who objects, and the text that says which evidence there is."""
     said = describe(evidence, evidence.tally(question))
-    answers = evidence.tally(question) or Tally()
+    answers = evidence.tally(question)
+    complete = evidence.complete and answers is not None
     if evidence.none_exist:
         return Severity.INFO, FindingClass.POLICY, "There are no records, so any change of type is safe."
     if pair not in PERMITTED | ON_EVIDENCE:
         text = f"The platform does not convert {question.ask}: it requires a manual data migration. {said}"
         return Severity.BLOCK, FindingClass.PLATFORM, text
-    if answers.fails:
+    if answers is not None and answers.fails:
         return Severity.BLOCK, FindingClass.PLATFORM, f"Some values do not convert. {said}"
-    if not evidence.complete and pair in ON_EVIDENCE:
+    if not complete and pair in ON_EVIDENCE:
         text = f"The platform permits {question.ask} only if every value converts, which is not shown. {said}"
         return Severity.BLOCK, FindingClass.PLATFORM, text
-    if evidence.complete and not answers.lossy:
+    if complete and answers is not None and not answers.lossy:
         return Severity.INFO, FindingClass.POLICY, f"Every value converts without loss. {said}"
     return Severity.BLOCK, FindingClass.POLICY, f"Values may be lost. {said}"
 
@@ -179,7 +178,9 @@ def describe(evidence: Evidence, tally: Tally | None) -> str:
 def _edited(
     transition: Transition, name: str, was: Mapping[str, Json], becomes: Mapping[str, Json]
 ) -> Iterator[Finding]:
-    if not same(was.get("relationship"), becomes.get("relationship")) and not transition.evidence.none_exist:
+    if _type(was) != _type(becomes):
+        yield _retyped(transition, name, _type(was), _type(becomes))
+    elif not same(was.get("relationship"), becomes.get("relationship")) and not transition.evidence.none_exist:
         yield _retargeted(transition, name, was, becomes)
     if becomes.get("required") and not was.get("required"):
         yield from _now_required(transition, name)

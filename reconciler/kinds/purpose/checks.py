@@ -11,7 +11,7 @@ from reconciler.model.duration import parse_days
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.kind import Checkup, Transition
 from reconciler.model.source import Problem
-from reconciler.model.values import Json
+from reconciler.model.values import Json, same
 
 
 def check(checkup: Checkup) -> Iterator[Problem]:
@@ -79,17 +79,17 @@ def judge(transition: Transition) -> Iterator[Finding]:
     before, after = transition.before, transition.after
     if before is None or after is None:
         return
-    if _days(after.get("retention")) < _days(before.get("retention")):
+    if _may_shorten(before.get("retention"), after.get("retention")):
         yield Finding(
             "PU101",
             Severity.BLOCK,
             "Retention shortened",
             transition.address,
             ("retention",),
-            facet={"change": f"{before['retention']} -> {after['retention']}"},
+            facet={"change": f"{before.get('retention', 'none')} -> {after.get('retention', 'none')}"},
             detail="Data older than the new period becomes due for deletion, and deleted data does not come back.",
         )
-    if before.get("active") is True and after.get("active") is False:
+    if before.get("active") is not False and after.get("active") is False:
         yield Finding(
             "PU102",
             Severity.BLOCK,
@@ -111,9 +111,16 @@ def judge(transition: Transition) -> Iterator[Finding]:
         )
 
 
-def _days(retention: Json) -> float:
-    """Days, for comparing. An unreadable period of the organisation's counts as none, so that nothing is shorter."""
+def _may_shorten(before: Json, after: Json) -> bool:
+    """Whether data may become due sooner. Where the organisation shows no period that can be read, any other may."""
+    was, becomes = _days(before), _days(after)
+    if was is None or becomes is None:
+        return not same(before, after)
+    return becomes < was
+
+
+def _days(retention: Json) -> int | None:
     try:
-        return parse_days(retention) if isinstance(retention, str) else 0.0
+        return parse_days(retention) if isinstance(retention, str) else None
     except ValueError:
-        return 0.0
+        return None
