@@ -16,6 +16,9 @@ WINDOW = 60.0
 NAP = 1.0
 """A wait is cut into naps, so that an interrupted run need not wait for the waiting."""
 
+_INSTANT = 0.001
+"""Seconds: a shorter wait might not move a clock at all."""
+
 _NAMES = ("count", "allowed", "reset")
 
 
@@ -39,7 +42,7 @@ class Limiter:
         """Wait for one's turn. Raises OutOfTime when it comes after the deadline."""
         self.sleep(0)
         while (wait := self._claim()) > 0:
-            self.sleep(wait)
+            self.sleep(max(wait, _INSTANT))
 
     def pause(self, seconds: float) -> None:
         """Nobody sends anything for so long."""
@@ -54,15 +57,16 @@ class Limiter:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the deadline would pass meanwhile. Raises OutOfTime."""
-        until = self._clock.monotonic() + seconds
-        if until > self._deadline:
+        if self._clock.monotonic() + seconds > self._deadline:
             raise OutOfTime(
                 "The time is up",
                 detail=f"The next request would come after {seconds:.0f} s, and the run's deadline before.",
                 hint="Run it again with a larger --timeout.",
             )
-        while (left := until - self._clock.monotonic()) > 0:
+        left = seconds
+        while left > 0:
             self._clock.sleep(min(left, NAP))
+            left -= NAP
             if self._is_closed:
                 raise OutOfTime("The run is ending", detail="Nothing more is sent.")
 
