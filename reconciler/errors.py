@@ -48,6 +48,8 @@ class ReconcilerError(Exception):
         self.detail = detail
         self.hint = hint
         self.where = where
+        self.told = False
+        """Whether the user has been shown it already."""
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.summary, self.where, self.detail, self.hint) if part)

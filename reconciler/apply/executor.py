@@ -43,7 +43,7 @@ def _progress(plan: Plan) -> _Progress:
 
 
 def execute(run: Run, done: Iterable[str] = ()) -> Report:
-    """Perform every step but those `done` by an earlier run of this plan. A step's failure is a result, not an error."""
+    """Perform every step but those `done` by an earlier run. A step's failure is a result, not an error."""
     progress = _progress(run.plan)
     for step in done:
         _finish(run, progress, _result(progress.steps[step], Outcome.ALREADY))

@@ -44,6 +44,11 @@ class Api(Protocol):
     """The organisation. Safe to share between threads. Every method obeys the repeat rules, the rate limit and the
     deadline, and raises the classes of `errors` under ApiError and AccessError."""
 
+    @property
+    def calls(self) -> Mapping[tuple[str, str], int]:
+        """Attempts so far, by method and path template."""
+        ...
+
     def organisation(self) -> Organisation: ...
 
     def list(self, kind: Kind) -> tuple[Observed, ...]:

@@ -1,0 +1,93 @@
+"""The error boundary: exit codes of ARCHITECTURE §6, and one clear message for everything that can go wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.verbs import Verbs
+from reconciler.errors import ReconcilerError
+
+INTERRUPTED = 130
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="reconciler")
+def program() -> None:
+    """Declarative config-as-code for data governance on Genesys Cloud.
+
+    Describe purposes and flex schemas in YAML; `reconciler plan` shows what would change and what is unsafe, and
+    `reconciler apply` makes it so without losing anybody's work.
+
+    \b
+    Try it, no credentials needed:
+      reconciler demo
+    Check manifests in a pull request:
+      reconciler validate && reconciler plan
+    Apply what was reviewed:
+      reconciler plan --out plan.json && reconciler apply plan.json
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    try:
+        program.main(standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 1
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        click.echo("Interrupted.", err=True)
+        code = INTERRUPTED
+    except ReconcilerError as error:
+        code = _told(error)
+    except BrokenPipeError:
+        code = _reader_gone()
+    except Exception as error:
+        code = _bug(error)
+    _leave(code)
+
+
+def _told(error: ReconcilerError) -> int:
+    """Say what went wrong, unless the command already has."""
+    if not error.told:
+        from reconciler.render import error_text
+
+        styled = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        click.echo(error_text(error, styled=styled), err=True)
+    return error.exit_code
+
+
+def _reader_gone() -> int:
+    """The reader of our output went away, as in `| head`."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _bug(error: Exception) -> int:
+    """An error that nobody foresaw. Its text may hold anything, so only its kind and place are shown."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "unknown place"
+    click.echo(
+        f"Internal error: {type(error).__name__} at {place}. This is a bug in reconciler; please report it.", err=True
+    )
+    if os.environ.get("RECONCILER_TRACEBACK"):
+        raise error
+    return 1
+
+
+def _leave(code: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _reader_gone()
+    sys.exit(code)

@@ -1,0 +1,55 @@
+"""The verbs, each loaded only when it is used: `--help` must not import what it does not need."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+VERBS: Final = {
+    "validate": "Check the manifests without touching the organisation.",
+    "plan": "Show what apply would change, and what is unsafe about it.",
+    "show": "Show a saved plan.",
+    "apply": "Make the organisation match the manifests, or apply a saved plan.",
+    "explain": "Explain a code that a finding or problem carries.",
+    "schema": "Write the JSON Schemas of the manifests, for editors.",
+    "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
+    "state": "Look into the ledger: what we sent, and who holds its lock.",
+    "sandbox": "Run a simulated organisation on this machine.",
+    "demo": "Watch plan and apply at work against a sandbox, in seconds.",
+}
+"""Each verb is the command of that name in the module of that name under `reconciler.commands`."""
+
+
+class Verbs(click.Group):
+    """A group whose commands are modules, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = getattr(import_module(f"reconciler.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list for `--help`, from the table above instead of from the modules."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise _with_suggestion(error, args[0]) from None
+
+
+def _with_suggestion(error: click.UsageError, word: str) -> click.UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, VERBS, 1)
+    return click.UsageError(f"No such command {word!r}." + (f" Did you mean {near[0]!r}?" if near else ""), error.ctx)

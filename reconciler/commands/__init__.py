@@ -1,0 +1,1 @@
+"""The verbs: a module each, the only place where the parts meet."""

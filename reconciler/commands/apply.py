@@ -1,0 +1,253 @@
+"""`reconciler apply`: make it so, under the ledger's lock, and never lose anybody's work."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from reconciler.apply import Deciding, Run, admit, execute, looking, resolve_intents, start, taken_over
+from reconciler.commands import options
+from reconciler.commands.outputs import Outputs, parse_outputs
+from reconciler.commands.plan import PlanShown
+from reconciler.commands.planfiles import load_plan
+from reconciler.commands.planner import Wishes, check_organisation, choices_of, compute
+from reconciler.commands.progress import telling
+from reconciler.commands.records import read_files
+from reconciler.commands.session import Session, session
+from reconciler.commands.workspace import Workspace, open_workspace, read_workspace
+from reconciler.errors import Blocked, UsageError
+from reconciler.kinds import KINDS
+from reconciler.model.observed import Organisation
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Ledger
+from reconciler.model.report import Event, Outcome, Report
+from reconciler.planning.binding import matching
+from reconciler.planning.judgement import judge
+from reconciler.planning.merge import merge
+from reconciler.planning.planfile import seal_of
+from reconciler.render import report_json, report_text
+from reconciler.state import hold, open_ledger
+
+PARTIAL = 5
+CONFLICT = 4
+INTERRUPTED = 130
+DECIDING = Deciding(merge, judge, matching)
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """A report as a result."""
+
+    report: Report
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return report_text(self.report, KINDS, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return report_json(self.report)
+
+
+@click.command()
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.option("--seal", default="", help="Refuse any plan but the one with this seal.")
+@options.directory
+@options.project_file
+@options.deciding
+@click.option("--auto-approve", is_flag=True, help="Do not ask. Without a terminal, this or a PLAN is needed.")
+@click.option(
+    "--lock-timeout",
+    type=options.seconds,
+    metavar="DURATION",
+    default="0",
+    help="Wait this long for another apply to end (90s).",
+)
+@options.outputs
+@options.organisation
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    plan_file: Path | None,
+    seal: str,
+    directory: Path,
+    project_file: Path | None,
+    drift: str,
+    allow_delete: bool,
+    excluded: tuple[str, ...],
+    records: tuple[str, ...],
+    on_conflict: str,
+    as_of: datetime | None,
+    auto_approve: bool,
+    lock_timeout: float,
+    outputs: tuple[str, ...],
+    parallelism: int,
+    timeout: float | None,
+    log_level: str,
+) -> None:
+    """Plan and apply after asking, or apply a saved PLAN exactly as it was reviewed.
+
+    Concurrent edits that do not overlap with ours are merged and kept; what overlaps is left untouched and shown. An
+    apply that was cut off is finished by running it again.
+
+    \b
+      reconciler apply
+      reconciler apply plan.json --seal sha256:...
+      reconciler apply --auto-approve --output json=report.json
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        _check_usage(plan_file, seal, auto_approve=auto_approve)
+        saved = load_plan(plan_file, seal) if plan_file else None
+        workspace = _project_only(directory, project_file) if saved else open_workspace(directory, project_file)
+        choices = choices_of(
+            drift=drift,
+            allow_delete=allow_delete,
+            excluded=excluded,
+            on_conflict=on_conflict,
+            workspace=workspace,
+        )
+        wishes = Wishes(choices, read_files(records), as_of)
+        with (
+            session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
+            hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
+            _stopping(run),
+        ):
+            report = _applied(run, workspace, wishes, saved, target, ask=not auto_approve)
+    if report is None:
+        return
+    target.show(_Applied(report))
+    ctx.exit(exit_code(report))
+
+
+def _check_usage(plan_file: Path | None, seal: str, *, auto_approve: bool) -> None:
+    if seal and plan_file is None:
+        raise UsageError("--seal goes with a plan file", hint="reconciler apply plan.json --seal sha256:...")
+    if plan_file is None and not auto_approve and not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is there to approve the plan",
+            detail="Without a terminal, apply needs a saved plan or --auto-approve.",
+            hint="reconciler plan --out plan.json\nreconciler apply plan.json",
+        )
+
+
+def _project_only(directory: Path, project_file: Path | None) -> Workspace:
+    """For a saved plan: where the ledger and the organisation are. The plan is closed; no manifest is read."""
+    place = project_file or (directory if directory.exists() else Path())
+    workspace, problems = read_workspace([place], project_file, manifests=False)
+    if problems:
+        raise UsageError("The project file has problems", hint="reconciler validate")
+    return workspace
+
+
+def _applied(
+    run: Session, workspace: Workspace, wishes: Wishes, saved: Plan | None, target: Outputs, *, ask: bool
+) -> Report | None:
+    """Everything that happens under the lock. None = the user said no, or there is nothing to do."""
+    organisation = run.client.organisation()
+    check_organisation(workspace, organisation)
+    ledger = open_ledger(workspace.ledger, organisation, writable=True)
+    try:
+        if saved is not None:
+            return _perform(run, ledger, organisation, saved, saved_before=True)
+        return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask)
+    finally:
+        ledger.close()
+
+
+def _planned_and_applied(
+    run: Session,
+    workspace: Workspace,
+    ledger: Ledger,
+    organisation: Organisation,
+    wishes: Wishes,
+    target: Outputs,
+    *,
+    ask: bool,
+) -> Report | None:
+    empty = Plan(organisation, "", "", "", "", workspace.project)
+    with telling(run, empty) as emit:
+        resolve_intents(looking(_run(run, ledger, empty, emit)), KINDS)
+    plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
+    if plan.blocked:
+        target.show(PlanShown(plan))
+        raise _blocked(plan)
+    if not plan.changes:
+        target.show(PlanShown(plan))
+        return None
+    if ask:
+        target.show(PlanShown(plan))
+        click.confirm("Apply these changes?", abort=True, err=True)
+    return _perform(run, ledger, organisation, plan, saved_before=False)
+
+
+def _blocked(plan: Plan) -> Blocked:
+    count = sum(finding.blocks for finding in plan.findings)
+    return Blocked(f"The plan is blocked by {count} finding{'s' if count != 1 else ''}. Nothing was written.")
+
+
+def _perform(run: Session, ledger: Ledger, organisation: Organisation, plan: Plan, *, saved_before: bool) -> Report:
+    """Look once more whether the plan may be applied, then do it."""
+    with telling(run, plan) as emit:
+        work = _run(run, ledger, plan, emit)
+        done = admit(work, organisation, ledger.rows())
+        if saved_before:
+            done |= taken_over(work, resolve_intents(looking(work), KINDS))
+        return execute(work, done)
+
+
+def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]) -> Run:
+    return start(
+        plan,
+        seal_of(plan),
+        kinds=KINDS,
+        api=run.client,
+        ledger=ledger,
+        deciding=DECIDING,
+        clock=run.clock,
+        emit=emit,
+        stop=run.stop,
+        parallelism=run.parallelism,
+    )
+
+
+@contextmanager
+def _stopping(run: Session) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask to stop: nothing new is started, what is in flight ends, the ledger stays true."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if run.stop.is_set():
+            raise KeyboardInterrupt
+        run.stop.set()
+        run.say("Stopping: what is in flight is finished first. Once more to stop at once.")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def exit_code(report: Report) -> int:
+    """ARCHITECTURE §6: 130, then 5 if anything was written, then 7 > 6 > 1 > 4 > 0."""
+    bad = [result for result in report.results if not result.succeeded]
+    if report.interrupted:
+        return INTERRUPTED
+    if not bad and not report.error_exit:
+        return 0
+    if report.written or report.count(Outcome.IN_DOUBT):
+        return PARTIAL
+    codes = {report.error_exit, *(result.exit_code for result in bad)}
+    codes |= {CONFLICT for result in bad if result.outcome is Outcome.CONFLICT}
+    return next((code for code in (7, 6, 1, 4, 3) if code in codes), 1)

@@ -1,0 +1,88 @@
+"""Options that several verbs share, so that they are named and explained once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.model.duration import parse_seconds
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def seconds(text: str) -> float:
+    """A length of time: `90`, `90s`, `5m`."""
+    try:
+        return float(text) if text.isdecimal() else parse_seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error} Write seconds, or a number with s, m or h: 90s, 5m.") from None
+
+
+def moment(text: str) -> datetime.datetime:
+    """An instant in RFC 3339, with its zone."""
+    try:
+        instant = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not an instant like 2026-11-01T09:00:00Z.") from None
+    if instant.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no zone; write 2026-11-01T09:00:00Z.")
+    return instant
+
+
+def _several(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:
+    def decorate(command: Decorated) -> Decorated:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+directory = click.option(
+    "-d", "--dir", "directory", type=click.Path(path_type=Path), default=Path("manifests"), show_default=True,
+    help="The folder with the manifests.",
+)  # fmt: skip
+project_file = click.option(
+    "--project", "project_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The project file; by default the reconciler.yaml beside the manifests or above them.",
+)  # fmt: skip
+outputs = click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
+    help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
+)  # fmt: skip
+
+organisation = _several(
+    click.option(
+        "--parallelism", type=click.IntRange(1, 16), default=8, show_default=True, help="Calls at once, at most."
+    ),
+    click.option("--timeout", type=seconds, metavar="DURATION", default=None, help="Give up after this time, for the whole run (5m)."),
+    click.option(
+        "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
+        help="How much to tell on stderr; debug shows every call.",
+    ),
+)  # fmt: skip
+
+deciding = _several(
+    click.option(
+        "--drift", type=click.Choice(["revert", "keep"]), default="revert", show_default=True,
+        help="Set back what was changed behind our back, or leave it alone and say so.",
+    ),
+    click.option("--allow-delete", is_flag=True, help="Delete what is ours and has no manifest any more."),
+    click.option(
+        "--exclude", "excluded", multiple=True, metavar="KIND|KIND/NAME",
+        help="Neither read nor plan these; repeatable. The plan says that it is partial.",
+    ),
+    click.option(
+        "--records", "records", multiple=True, metavar="KIND/NAME=FILE",
+        help="Judge type changes by this export (JSONL or CSV) instead of the organisation's records; repeatable.",
+    ),
+    click.option(
+        "--on-conflict", type=click.Choice(["merge", "stop"]), default="merge", show_default=True,
+        help="What apply does with concurrent edits that do not overlap.",
+    ),
+    click.option("--as-of", type=moment, metavar="INSTANT", default=None, help="Plan as if it were this instant (RFC 3339)."),
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""`reconciler plan`: what would change, and what is unsafe about it. Takes no lock and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.outputs import parse_outputs, write_file
+from reconciler.commands.planner import Wishes, choices_of, compute
+from reconciler.commands.records import read_files
+from reconciler.commands.session import session
+from reconciler.commands.workspace import open_workspace
+from reconciler.kinds import KINDS
+from reconciler.model.plan import Plan
+from reconciler.planning.planfile import seal_of, write_plan
+from reconciler.render import plan_json, plan_text
+from reconciler.state import open_ledger
+
+BLOCKED = 3
+CHANGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """A plan as a result."""
+
+    plan: Plan
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return plan_text(self.plan, KINDS, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return plan_json(self.plan, seal_of(self.plan))
+
+
+@click.command()
+@options.directory
+@options.project_file
+@options.deciding
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan, to be applied later.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none.")
+@options.outputs
+@options.organisation
+@click.pass_context
+def plan(
+    ctx: click.Context,
+    directory: Path,
+    project_file: Path | None,
+    drift: str,
+    allow_delete: bool,
+    excluded: tuple[str, ...],
+    records: tuple[str, ...],
+    on_conflict: str,
+    as_of: datetime | None,
+    out: Path | None,
+    detailed_exitcode: bool,
+    outputs: tuple[str, ...],
+    parallelism: int,
+    timeout: float | None,
+    log_level: str,
+) -> None:
+    """Compare manifests, ledger and organisation, and show what apply would do.
+
+    Exits 3 when a finding blocks, else 0 (2 with --detailed-exitcode when there are changes).
+
+    \b
+      reconciler plan
+      reconciler plan --out plan.json --output json=plan-view.json
+      reconciler plan --records FlexSchema/customer_profile=export.jsonl
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        workspace = open_workspace(directory, project_file)
+        choices = choices_of(
+            drift=drift,
+            allow_delete=allow_delete,
+            excluded=excluded,
+            on_conflict=on_conflict,
+            workspace=workspace,
+        )
+        wishes = Wishes(choices, read_files(records), as_of)
+        with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
+            organisation = run.client.organisation()
+            ledger = open_ledger(workspace.ledger, organisation, writable=False)
+            decided = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
+        if out is not None:
+            write_file(out, write_plan(decided), mode=0o600)
+            run.say(f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}")
+    target.show(PlanShown(decided))
+    ctx.exit(exit_code(decided, detailed=detailed_exitcode))
+
+
+def exit_code(decided: Plan, *, detailed: bool) -> int:
+    """3 blocked, 2 changes where that was asked for, else 0."""
+    if decided.blocked:
+        return BLOCKED
+    return CHANGES if detailed and decided.changes else 0

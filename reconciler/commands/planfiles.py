@@ -1,0 +1,28 @@
+"""Reading a saved plan from disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.errors import PlanUnreadable
+from reconciler.kinds import KINDS
+from reconciler.model.plan import Plan
+from reconciler.planning.planfile import read_plan
+
+
+def load_plan(path: Path, seal: str = "") -> Plan:
+    """The plan in a file. Raises PlanUnreadable, PlanRefused."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PlanUnreadable(
+            "The plan file cannot be read",
+            detail=error.strerror or str(error),
+            hint="Make one:\nreconciler plan --out FILE",
+            where=str(path),
+        ) from None
+    plan = read_plan(content, seal=seal)
+    unknown = sorted({change.address.kind for change in plan.changes} - KINDS.keys())
+    if unknown:
+        raise PlanUnreadable("The plan has kinds that this version does not know", detail=", ".join(unknown))
+    return plan

@@ -1,0 +1,110 @@
+"""From a workspace, a ledger and an organisation to a plan: the reading around the pure deciding."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.commands.records import gather
+from reconciler.commands.workspace import Workspace
+from reconciler.errors import NotOffered, UsageError
+from reconciler.kinds import KINDS
+from reconciler.model.address import Address
+from reconciler.model.observed import Observed, Organisation
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Api, Ledger
+from reconciler.planning.binding import bind
+from reconciler.planning.make import draft_all, make_plan
+from reconciler.planning.situation import Choices, Drift, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line said about planning."""
+
+    choices: Choices
+    records: Mapping[Address, Path] = field(default_factory=dict)
+    as_of: datetime.datetime | None = None
+
+
+def choices_of(
+    *, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_conflict: str, workspace: Workspace
+) -> Choices:
+    """Read the options. Raises UsageError for an exclusion of nothing."""
+    known = {*KINDS, *map(str, workspace.estate.manifests), *map(str, workspace.estate.removals)}
+    for name in excluded:
+        if name not in known and "/" not in name:
+            raise UsageError("Unknown kind", detail=f"--exclude {name}: the kinds are {', '.join(KINDS)}.")
+    return Choices(Drift(drift), allow_delete, frozenset(excluded), rebase=on_conflict == "merge")
+
+
+def compute(
+    workspace: Workspace, ledger: Ledger, api: Api, organisation: Organisation, wishes: Wishes, now: float
+) -> Plan:
+    """Read what is needed, and decide. Writes nothing anywhere."""
+    check_organisation(workspace, organisation)
+    recorded = ledger.rows()
+    situation = Situation(
+        estate=workspace.estate,
+        project=workspace.project,
+        kinds=KINDS,
+        organisation=organisation,
+        as_of=wishes.as_of or datetime.datetime.fromtimestamp(int(now), datetime.UTC),
+        tool=f"reconciler {__version__}",
+        ledger_id=ledger.ledger_id,
+        recorded=recorded,
+        observed=_observed(workspace, recorded.keys(), api, wishes.choices),
+        intents=ledger.intents(),
+        choices=wishes.choices,
+    )
+    bindings = bind(situation)
+    if bindings.unconfirmed:
+        confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}
+        situation = replace(situation, confirmed=confirmed)
+        bindings = bind(situation)
+    drafts = draft_all(situation, bindings)
+    evidence = gather(drafts, api, wishes.records)
+    return make_plan(drafts, evidence, plan_calls=total_calls(api))
+
+
+def check_organisation(workspace: Workspace, organisation: Organisation) -> None:
+    """The project file may pin the organisation. Raises UsageError."""
+    pinned = workspace.project.environment.organisation_id
+    if pinned and pinned != organisation.live_id:
+        raise UsageError(
+            "The credentials belong to another organisation",
+            detail=f"The project file names {pinned}; they lead to {organisation.name} ({organisation.live_id}).",
+            hint="Use the credentials of that organisation, or correct environment.organisationId.",
+        )
+
+
+def total_calls(api: Api) -> int:
+    """Calls made so far."""
+    return sum(api.calls.values())
+
+
+def _observed(
+    workspace: Workspace, recorded: Collection[Address], api: Api, choices: Choices
+) -> dict[str, tuple[Observed, ...]]:
+    """The whole list of every kind in use. A failed read fails the plan: it is never taken for empty."""
+    addresses = {*workspace.estate.manifests, *recorded}
+    in_use = sorted({address.kind for address in addresses if not choices.excludes(address)} & KINDS.keys())
+    return {name: _listed(workspace, recorded, api, name) for name in in_use}
+
+
+def _listed(workspace: Workspace, recorded: Collection[Address], api: Api, name: str) -> tuple[Observed, ...]:
+    """One kind's objects; none where the organisation has no list, but every object's id is known anyway."""
+    try:
+        return api.list(KINDS[name])
+    except NotOffered:
+        unknown = [
+            manifest.address
+            for address, manifest in workspace.estate.manifests.items()
+            if address.kind == name and not manifest.live_id and address not in recorded
+        ]
+        if unknown:
+            raise
+        return ()

@@ -1,0 +1,132 @@
+"""Evidence: what existing records say, read from the organisation within a budget or from an export file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from reconciler.errors import ApiError, UsageError
+from reconciler.model.address import Address
+from reconciler.model.evidence import Evidence, Question, tally
+from reconciler.model.kind import Kind
+from reconciler.model.ports import Api, RecordPages
+from reconciler.model.values import Json
+from reconciler.planning.make import Drafts
+
+Records = Iterator[tuple[str, Mapping[str, Json]]]
+
+
+def read_files(stated: Sequence[str]) -> Mapping[Address, Path]:
+    """Read `KIND/NAME=FILE`. Raises UsageError."""
+    files: dict[Address, Path] = {}
+    for text in stated:
+        name, _, file = text.partition("=")
+        try:
+            address = Address.parse(name)
+        except ValueError as error:
+            raise UsageError("--records is not KIND/NAME=FILE", detail=f"{error}.") from None
+        path = Path(file)
+        if not path.is_file():
+            raise UsageError("There is no file with records", detail=f"{file or 'No file'} for {address}.")
+        files[address] = path
+    return files
+
+
+def gather(drafts: Drafts, api: Api, files: Mapping[Address, Path]) -> dict[Address, Evidence]:
+    """Ask the records that the drafts need, at most `limits.evidenceCalls` calls in all."""
+    situation = drafts.situation
+    budget = situation.project.limits.evidence_calls
+    salt = situation.organisation.live_id
+    gathered: dict[Address, Evidence] = {}
+    for address, questions in drafts.questions.items():
+        kind = situation.kinds[address.kind]
+        if address in files:
+            gathered[address] = _from_file(files[address], kind, questions, salt)
+        elif not kind.records:
+            continue
+        elif budget <= 0:
+            gathered[address] = Evidence("none", note="the budget for reading records is used up")
+        else:
+            pages, gathered[address] = _from_organisation(api, kind, drafts, address, questions, budget)
+            budget -= pages
+    return gathered
+
+
+def _from_organisation(
+    api: Api, kind: Kind, drafts: Drafts, address: Address, questions: tuple[Question, ...], budget: int
+) -> tuple[int, Evidence]:
+    live_id = drafts.bindings.live[address].live_id
+    try:
+        pages = api.records(kind, live_id, budget=budget)
+    except ApiError as error:
+        return 1, Evidence("none", note=f"the records could not be read: {error.summary.lower()}")
+    if not pages.offered:
+        return pages.calls, Evidence("none", note="this organisation has no records endpoint; use --records")
+    return pages.calls, _evidence(pages, kind, questions, drafts.situation.organisation.live_id)
+
+
+def _evidence(pages: RecordPages, kind: Kind, questions: tuple[Question, ...], salt: str) -> Evidence:
+    read, tallies = tally(pages.records, questions, kind.classify, salt=salt)
+    return Evidence("organisation", read, pages.total, pages.complete, tallies=tallies)
+
+
+def _from_file(path: Path, kind: Kind, questions: tuple[Question, ...], salt: str) -> Evidence:
+    """An export counts as complete: whoever names it says so."""
+    records = _csv(path, questions) if path.suffix.lower() == ".csv" else _jsonl(path)
+    read, tallies = tally(records, questions, kind.classify, salt=salt)
+    return Evidence("file", read, read, complete=True, note=f"from {path.name}", tallies=tallies)
+
+
+def _jsonl(path: Path) -> Records:
+    """One record a line: `{"id": ..., "values": {...}}`, or the values alone."""
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise _malformed(path, number, str(error)) from None
+            if not isinstance(record, dict):
+                raise _malformed(path, number, "a record is an object")
+            values = record["values"] if isinstance(record.get("values"), dict) else record
+            yield str(record.get("id", number)), values
+
+
+def _csv(path: Path, questions: tuple[Question, ...]) -> Records:
+    """A header with the fields' names. An empty cell is no value; numbers and booleans are read by the former type."""
+    former = {question.field: question.ask.split(" -> ")[0] for question in questions}
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines, strict=True)
+        try:
+            for record in reader:
+                if None in record or None in record.values():
+                    raise _malformed(path, reader.line_num, "its number of cells is not the header's")
+                values = {name: _cell(text, former.get(name, "")) for name, text in record.items()}
+                yield str(record.get("id") or reader.line_num), values
+        except csv.Error as error:
+            raise _malformed(path, reader.line_num, str(error)) from None
+
+
+def _cell(text: str, former: str) -> Json:
+    if text == "":
+        return None
+    if former == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if former == "number":
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _malformed(path: Path, line: int, why: str) -> UsageError:
+    return UsageError(
+        "The file with records is malformed",
+        detail=f"{why}. Nothing is skipped, because evidence must be whole.",
+        hint="Write one JSON object a line (.jsonl), or CSV with a header (.csv).",
+        where=f"{path}:{line}",
+    )

@@ -1,0 +1,60 @@
+"""What a verb that talks to the organisation works with: clock, client, log lines on stderr."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from reconciler.api import Client, Exchange, connect
+from reconciler.commands.clock import SystemClock
+from reconciler.commands.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run's clock, client and request to stop."""
+
+    clock: SystemClock
+    stop: threading.Event
+    client: Client
+    log_level: str
+    parallelism: int
+
+    def say(self, text: str) -> None:
+        """A line for people, on stderr."""
+        if self.log_level != "quiet":
+            click.echo(text, err=True)
+
+
+@contextmanager
+def session(workspace: Workspace, *, parallelism: int, timeout: float | None, log_level: str) -> Iterator[Session]:
+    """Connect, and close at the end. Raises AuthenticationFailed, UsageError."""
+    stop = threading.Event()
+    clock = SystemClock(stop)
+    client = connect(
+        os.environ,
+        workspace.project,
+        clock=clock,
+        random=random.Random(),  # noqa: S311
+        parallelism=parallelism,
+        deadline=clock.monotonic() + timeout if timeout else math.inf,
+        observer=_log if log_level == "debug" else None,
+    )
+    try:
+        yield Session(clock, stop, client, log_level, parallelism)
+    finally:
+        client.close()
+
+
+def _log(exchange: Exchange) -> None:
+    """One line a call: no query, no body, no secret."""
+    line = f"{exchange.method} {exchange.path} {exchange.status} {exchange.milliseconds} ms {exchange.correlation_id}"
+    sys.stderr.write(line.rstrip() + "\n")

@@ -1,0 +1,29 @@
+"""`reconciler show`: a saved plan, as it was shown when it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.outputs import parse_outputs
+from reconciler.commands.plan import PlanShown
+from reconciler.commands.planfiles import load_plan
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--seal", default="", help="Refuse any plan but the one with this seal.")
+@options.outputs
+def show(file: Path, seal: str, outputs: tuple[str, ...]) -> None:
+    """Show a plan saved by `reconciler plan --out FILE`.
+
+    \b
+      reconciler show plan.json
+      reconciler show plan.json --output json
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        plan = load_plan(file, seal)
+    target.show(PlanShown(plan))
