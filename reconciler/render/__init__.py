@@ -1,0 +1,32 @@
+"""Showing: the frozen values as text for people and as documents for programs. Pure; decides nothing.
+
+A text has no final line end. `styled` adds colour and nothing else; nothing in a text is a control character, whatever
+the manifests and the organisation say.
+"""
+
+from reconciler.render.events import event_line
+from reconciler.render.explain import codes_text, explanation_text
+from reconciler.render.human import plan_text
+from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
+from reconciler.render.kinds import kinds_markdown, kinds_text
+from reconciler.render.problems import error_text, problems_text
+from reconciler.render.report import report_text
+from reconciler.render.state import recorded_text, state_text
+
+__all__ = [
+    "codes_text",
+    "error_json",
+    "error_text",
+    "event_line",
+    "explanation_text",
+    "kinds_markdown",
+    "kinds_text",
+    "plan_json",
+    "plan_text",
+    "problems_json",
+    "problems_text",
+    "recorded_text",
+    "report_json",
+    "report_text",
+    "state_text",
+]
