@@ -17,7 +17,7 @@ _QUOTED = 160
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is 0 where nothing came; `trouble` says what is wrong with what came.
+    """`status` is 0 where nothing came; `trouble` says what is wrong with what came. Header names are in lower case.
 
     `content` is the decoded body, None where there is none or it is no JSON; `quote` is then its beginning.
     """
@@ -32,7 +32,7 @@ class Answer:
     @property
     def correlation_id(self) -> str:
         of_body = self.content.get("contextId") if isinstance(self.content, dict) else None
-        return legible(self.headers.get("ININ-Correlation-Id") or of_body or "", 80)
+        return legible(self.headers.get("inin-correlation-id") or of_body or "", 80)
 
 
 def read(
@@ -43,6 +43,7 @@ def read(
     `hide` is applied to whatever of an unsuccessful answer may end up in a message.
     """
     outcome = outcome_of(status)
+    headers = {name.lower(): hide(value) for name, value in headers.items()}
     if outcome is Outcome.DONE:
         if trouble:
             return Answer(Outcome.GARBLED, status, headers, trouble=f"The answer cannot be used: {trouble}.")
@@ -52,7 +53,6 @@ def read(
             return Answer(Outcome.DONE, status, headers, orjson.loads(body))
         except orjson.JSONDecodeError:
             outcome = Outcome.GARBLED
-    headers = {name: hide(value) for name, value in headers.items()}
     text = hide(body.decode(errors="replace"))
     try:
         content = orjson.loads(text)
@@ -64,5 +64,4 @@ def read(
 def _not_json(headers: Mapping[str, str], text: str) -> str:
     if not text:
         return ""
-    stated = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
-    return f"The answer is not JSON but {legible(stated, 60) or 'of no stated type'}."
+    return f"The answer is not JSON but {legible(headers.get('content-type', ''), 60) or 'of no stated type'}."

@@ -176,4 +176,4 @@ def _observed(kind: Kind, failure: Failure, live_id: str = "") -> Observed:
         garbled = replace(answer, outcome=Outcome.GARBLED, trouble=trouble, content=None)
         written = failure.request.method is not Method.READ
         raise error_of(replace(failure, answer=garbled, may_have_happened=written)) from None
-    return Observed(kind.name, identity, answer.content, version_of(answer.content, answer.headers.get("ETag")))
+    return Observed(kind.name, identity, answer.content, version_of(answer.content, answer.headers.get("etag")))

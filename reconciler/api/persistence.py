@@ -73,7 +73,7 @@ class Persistence:
 
     def _retry_after(self, headers: Mapping[str, str]) -> float | None:
         """Seconds, or a date (RFC 9110 §10.2.3); None where it is missing or makes no sense."""
-        text = headers.get("Retry-After", "").strip()
+        text = headers.get("retry-after", "").strip()
         if text.isdecimal() and len(text) < 10:
             return float(text)
         try:

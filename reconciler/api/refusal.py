@@ -113,7 +113,7 @@ def _unknown(failure: Failure) -> Unknown:
 def _untrustworthy(failure: Failure) -> UntrustworthyAnswer:
     answer, lead = failure.answer, ""
     if answer.outcome is Outcome.REDIRECTED:
-        target = legible(answer.headers.get("Location") or "nowhere", 120)
+        target = legible(answer.headers.get("location") or "nowhere", 120)
         lead = f"It redirects to {target}; that is never followed, for the token would go along."
     elif answer.outcome is Outcome.DONE:
         lead = "The answer is empty."

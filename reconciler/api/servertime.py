@@ -19,7 +19,7 @@ class ServerTime:
 
     def learn(self, headers: Mapping[str, str]) -> None:
         try:
-            stated = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+            stated = parsedate_to_datetime(headers.get("date", "")).timestamp()
         except ValueError:
             return
         with self._guard:
