@@ -104,6 +104,8 @@ ACKNOWLEDGEMENT: Final[Mapping[str, Json]] = {
         "by": {**_TEXT, "title": "By", "description": "Who accepts it.", "examples": ["a.smith"]},
         "expires": {
             "type": "string",
+            # The pattern, too: jsonschema-rs takes 1.56-01-01 for a date.
+            "pattern": "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$",
             "format": "date",
             "title": "Expires",
             "description": "The last day on which it counts, in UTC.",

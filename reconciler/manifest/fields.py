@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.manifest.gate import Violation
 from reconciler.manifest.suggest import plain
 from reconciler.model.values import Json
 
@@ -21,6 +22,21 @@ def place_of(name: str, root: Mapping[str, Json], *, beside: tuple[str | int, ..
     here = tuple(segment if isinstance(segment, str) else "[]" for segment in beside)
     found = [place for place in _places(root, root, ()) if plain(place[-1]) == plain(name) and place[:-1] != here]
     return min(found, key=lambda place: (place[-1] != name, _distance(place[:-1], here), len(place)), default=None)
+
+
+def required_names(violation: Violation) -> Iterator[str]:
+    """The names that a `required` or `dependentRequired` asks for."""
+    if violation.keyword == "required":
+        yield from violation.expected
+    else:
+        for name, needed in violation.expected.items():
+            yield from needed if name in violation.value else ()
+
+
+def described(name: str, schema: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The schema of a property, as far as it says anything."""
+    part = schema.get("properties", {}).get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _places(schema: Json, root: Mapping[str, Json], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

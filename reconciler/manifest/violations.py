@@ -7,11 +7,21 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from reconciler.manifest.codes import Code, problem
-from reconciler.manifest.fields import known_here, place_of
+from reconciler.manifest.fields import described, known_here, place_of, required_names
 from reconciler.manifest.gate import Gate, Violation
 from reconciler.manifest.reader import YamlDocument
 from reconciler.manifest.suggest import did_you_mean, listed, nearest
-from reconciler.manifest.wording import spoken, type_hint, type_of, types_wanted
+from reconciler.manifest.wording import (
+    capital,
+    dotted_place,
+    in_flow,
+    members_hint,
+    schema_hint,
+    spoken,
+    type_hint,
+    type_of,
+    types_wanted,
+)
 from reconciler.model.source import Problem, Source
 from reconciler.model.values import Json
 
@@ -49,9 +59,11 @@ def explain(gate: Gate, document: YamlDocument, instance: Json) -> list[Problem]
     """
     explainer = _Explainer(gate.schema, document, instance)
     violations = [leaf for violation in gate.violations(instance) for leaf in _narrowed(violation, {})]
-    found = dict.fromkeys(each for violation in violations for each in explainer.explain(violation, violations))
+    said = [each for violation in violations for each in explainer.explain(violation, violations)]
+    # Two keywords may object to one value, with the same advice: the first is enough.
+    found = list({(each.code, each.where, each.hint): each for each in reversed(said)}.values())[::-1]
     echoed = {each.where.line for each in document.problems}
-    return [each for each in found if each.where.line not in echoed] or ([] if echoed else list(found))
+    return [each for each in found if each.where.line not in echoed] or ([] if echoed else found)
 
 
 def _narrowed(violation: Violation, around: Mapping[str, Json]) -> list[Violation]:
@@ -110,7 +122,7 @@ class _Explainer:
             elsewhere = place_of(name, self._schema, beside=violation.path)
             if elsewhere is not None and (guess is None or elsewhere[-1] == name):
                 spelling = "" if elsewhere[-1] == name else f", as `{elsewhere[-1]}`"
-                hint = f"It belongs to {_dotted_place(elsewhere[:-1])}{spelling}."
+                hint = f"It belongs to {dotted_place(elsewhere[:-1])}{spelling}."
             elif guess:
                 hint = f"Did you mean `{guess}`?"
             else:
@@ -126,15 +138,15 @@ class _Explainer:
             if other.keyword == "additionalProperties" and other.path == violation.path
             for name in set(other.value) - set(known_here(other.schema, self._schema))
         }
-        for name in _required(violation):
+        for name in required_names(violation):
             # A misspelt field is one mistake, reported as the unknown field that it is.
             if name in violation.value or any(nearest(each, [name]) for each in unknown):
                 continue
-            described = _properties(violation.schema).get(name, {})
-            example = next(iter(described.get("examples", ())), None)
-            hint = f"Add `{name}`" + (f", for example `{name}: {_flow(example)}`." if example is not None else ".")
+            part = described(name, violation.schema)
+            example = next(iter(part.get("examples", ())), None)
+            hint = f"Add `{name}`" + (f", for example `{name}: {in_flow(example)}`." if example is not None else ".")
             detail = f"{self._spelt(violation.path)} has no `{name}`."
-            yield problem(Code.MISSING_FIELD, self._where(violation), detail=_capital(detail), hint=hint)
+            yield problem(Code.MISSING_FIELD, self._where(violation), detail=capital(detail), hint=hint)
 
     def _wrong_type(self, violation: Violation, wanted: Json) -> Problem:
         types = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -142,19 +154,19 @@ class _Explainer:
         detail = (
             f"{self._spelt(violation.path)} must be {' or '.join(map(spoken, types))}, not {type_of(violation.value)}."
         )
-        hint = type_hint(types, violation.value, raw) or _members_hint(types, violation) or _hint(violation)
-        return problem(Code.WRONG_TYPE, self._where(violation), detail=_capital(detail), hint=hint)
+        hint = type_hint(types, violation.value, raw) or members_hint(types, violation) or schema_hint(violation)
+        return problem(Code.WRONG_TYPE, self._where(violation), detail=capital(detail), hint=hint)
 
     def _not_allowed(self, violation: Violation) -> Problem:
         allowed = violation.expected if violation.keyword == "enum" else [violation.expected]
-        words = [each if isinstance(each, str) else _flow(each) for each in allowed]
-        spelt = violation.value if isinstance(violation.value, str) else _flow(violation.value)
+        words = [each if isinstance(each, str) else in_flow(each) for each in allowed]
+        spelt = violation.value if isinstance(violation.value, str) else in_flow(violation.value)
         code = Code.API_VERSION if violation.path == ("apiVersion",) else Code.NOT_ALLOWED
         allowed_are = "allowed are" if len(words) > 1 else "allowed is"
         detail = f"{self._spelt(violation.path)} is `{spelt[:80]}`; {allowed_are} {listed(words)}."
         only = f"Write `{words[0]}`." if len(words) == 1 else "Choose one of them."
         return problem(
-            code, self._where(violation), detail=_capital(detail), hint=did_you_mean(spelt, words, otherwise=only)
+            code, self._where(violation), detail=capital(detail), hint=did_you_mean(spelt, words, otherwise=only)
         )
 
     def _wrong_form(self, violation: Violation) -> Problem:
@@ -163,13 +175,13 @@ class _Explainer:
             "format": f"is not a valid {violation.expected}",
         }.get(
             violation.keyword,
-            "is not written in the form required" if _hint(violation) else f"does not match {violation.expected}",
+            "is not written in the form required" if schema_hint(violation) else f"does not match {violation.expected}",
         )
         detail = f"{self._spelt(violation.path)} {what}."
         if violation.of_key:
             detail = f"The name `{violation.value}` {what}."
         return problem(
-            _CODES[violation.keyword], self._where(violation), detail=_capital(detail), hint=_hint(violation)
+            _CODES[violation.keyword], self._where(violation), detail=capital(detail), hint=schema_hint(violation)
         )
 
     def _beyond(self, violation: Violation) -> Problem:
@@ -179,7 +191,7 @@ class _Explainer:
         else:
             said = _LIMITS[violation.keyword].format(violation.expected, has)
         detail = f"{self._spelt(violation.path)} {said}."
-        return problem(Code.OUT_OF_RANGE, self._where(violation), detail=_capital(detail), hint=_hint(violation))
+        return problem(Code.OUT_OF_RANGE, self._where(violation), detail=capital(detail), hint=schema_hint(violation))
 
     def _no_fit(self, violation: Violation) -> Problem:
         spelt = self._spelt(violation.path)
@@ -191,7 +203,7 @@ class _Explainer:
             detail = f"{spelt} has a form that is not allowed."
         else:
             detail = f"{spelt}: {violation.message[:200]}."
-        return problem(Code.NO_FIT, self._where(violation), detail=_capital(detail), hint=_hint(violation))
+        return problem(Code.NO_FIT, self._where(violation), detail=capital(detail), hint=schema_hint(violation))
 
     def _where(self, violation: Violation) -> Source:
         if violation.of_key:
@@ -211,53 +223,3 @@ class _Explainer:
                 name = value.get("name") if isinstance(value, dict) else None
                 spelt += f"[{name if isinstance(name, str) else segment}]"
         return f"`{spelt}`" if spelt else "the document"
-
-
-def _hint(violation: Violation) -> str:
-    """What the schema itself says to its reader: `x-hint`, else examples, else its description."""
-    schema = violation.schema
-    if "x-hint" in schema:
-        return str(schema["x-hint"])
-    if examples := [_flow(example) for example in schema.get("examples", ())]:
-        return f"For example: {' or '.join(examples)}."
-    return str(schema.get("description", ""))
-
-
-def _members_hint(types: list[str], violation: Violation) -> str:
-    """What a mapping would have to state, where only a mapping is possible."""
-    if types != ["object"] or not violation.schema.get("required"):
-        return ""
-    return f"Write its members: {{{', '.join(f'{name}: ...' for name in violation.schema['required'])}}}."
-
-
-def _required(violation: Violation) -> Iterator[str]:
-    if violation.keyword == "required":
-        yield from violation.expected
-    else:
-        for name, needed in violation.expected.items():
-            yield from needed if name in violation.value else ()
-
-
-def _properties(schema: Mapping[str, Json]) -> Mapping[str, Mapping[str, Json]]:
-    return {name: part for name, part in schema.get("properties", {}).items() if isinstance(part, dict)}
-
-
-def _dotted_place(place: tuple[str, ...]) -> str:
-    return f"`{'.'.join(place)}`" if place else "the top of the document"
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _flow(value: Json) -> str:
-    """A value as YAML would have it on one line."""
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_flow, value)) + "]"
-        case bool() | None:
-            return {True: "true", False: "false", None: "null"}[value]
-        case _:
-            return str(value)

@@ -1,4 +1,4 @@
-"""How types are spoken of, and what YAML made of an unquoted value."""
+"""How types, values and places are spoken of."""
 
 from __future__ import annotations
 
@@ -73,3 +73,43 @@ def type_hint(wanted: Sequence[str], value: Json, raw: str | None) -> str:
             return "Write a list: [a, b], or one element a line, each with `- `."
         case _:
             return ""
+
+
+def schema_hint(violation: Violation) -> str:
+    """What the schema itself says to its reader: `x-hint`, else examples, else its description."""
+    schema = violation.schema
+    if "x-hint" in schema:
+        return str(schema["x-hint"])
+    if examples := [in_flow(example) for example in schema.get("examples", ())]:
+        return f"For example: {' or '.join(examples)}."
+    return str(schema.get("description", ""))
+
+
+def members_hint(types: list[str], violation: Violation) -> str:
+    """What a mapping would have to state, where only a mapping is possible."""
+    if types != ["object"] or not violation.schema.get("required"):
+        return ""
+    return f"Write its members: {{{', '.join(f'{name}: ...' for name in violation.schema['required'])}}}."
+
+
+def dotted_place(place: tuple[str, ...]) -> str:
+    """`spec.parts`, for naming a place in a sentence."""
+    return f"`{'.'.join(place)}`" if place else "the top of the document"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital first letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def in_flow(value: Json) -> str:
+    """A value as YAML would have it on one line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key}: {in_flow(part)}" for key, part in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(in_flow, value)) + "]"
+        case bool() | None:
+            return {True: "true", False: "false", None: "null"}[value]
+        case _:
+            return str(value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reconciler.manifest import load
 from reconciler.model.address import Address
 from reconciler.model.kind import Checkup
@@ -191,4 +193,38 @@ def test_a_placeholder_is_not_taken_as_it_is(spec: str) -> None:
 
 
 def test_an_escaped_placeholder_is_a_literal() -> None:
-    assert manifest_of(gadget(spec="{colour: red, note: 'a $${b}'}")).spec["note"] == "a ${b}"
+    spec = manifest_of(gadget(spec="{colour: red, note: 'a $${b}', tags: ['$${c}'], count: 1}")).spec
+    assert (spec["note"], spec["tags"], spec["count"]) == ("a ${b}", ["${c}"], 1)
+
+
+FRAGMENTS = [
+    "[",
+    "{",
+    "}",
+    "- ",
+    "? ",
+    ": ",
+    "\n",
+    "\t",
+    "'",
+    "|\n",
+    "1",
+    "null",
+    "---\n",
+    "&a ",
+    "*a",
+    "<<: ",
+    "é",
+    "\x1b",
+]
+SOUND = gadget(spec="\n  colour: red\n  parts: [{name: a, like: one}]\n  period: {class: x}\n") + "---\nremoved: []\n"
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(SOUND)), st.sampled_from(FRAGMENTS)), min_size=1, max_size=4))
+def test_nothing_that_a_file_holds_raises(insertions: list[tuple[int, str]]) -> None:
+    text = SOUND
+    for at, fragment in insertions:
+        text = text[:at] + fragment + text[at:]
+    _, problems = loaded(text)
+    assert all(problem.detail and problem.where.line and problem.where.column for problem in problems)

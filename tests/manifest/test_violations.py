@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from reconciler.model.shape import Record
 
 from .builders import gadget, kind, problem_of, problems_of
 
@@ -36,6 +37,7 @@ SPECS = {
     "an unquoted form of an alternative": ("{colour: red, period: 30}", "MF106", "4:29", "string or a mapping", '"30"'),
     "another form of an alternative": ("{colour: red, period: 6 months}", "MF108", "4:29", "form", "example: 30d"),
     "a misspelt field of an alternative": ("{colour: red, period: {clas: a}}", "MF105", "4:30", "", "`class`?"),
+    "too little of a number": ("{colour: red, ratio: x}", "MF106", "4:28", "a number, not a string", ""),
     "too small a number": ("{colour: red, count: 0}", "MF109", "4:28", "at least 1", ""),
     "too large a number": ("{colour: red, count: 10}", "MF109", "4:28", "at most 9", ""),
     "too long a list": ("{colour: red, tags: [a, b, c, d]}", "MF109", "4:27", "at most 3 elements, and has 4", ""),
@@ -88,6 +90,7 @@ ACKNOWLEDGEMENT = "{code: FS101, path: p, reason: r, by: b, expires: 2026-01-01}
         (("FS101", "fs101"), "MF108", "Copy the code"),
         (("2026-01-01", "2026-02-30"), "MF108", "YYYY-MM-DD"),
         (("2026-01-01", "soon"), "MF108", "YYYY-MM-DD"),
+        (("2026-01-01", "1.56-01-01"), "MF108", "YYYY-MM-DD"),
         (("reason: r", "reason: ''"), "MF109", "replaced by"),
         (("reason: r, ", ""), "MF104", "Add `reason`"),
         (("path: p", "path: p, change: a -> b, removes: [c]"), "MF111", "not both"),
@@ -176,3 +179,43 @@ def test_definitions_of_a_spec_are_found() -> None:
     }
     problem = problem_of(gadget(spec="{colour: blu}"), kinds={"Gadget": kind(schema=schema)})
     assert (problem.code, problem.hint) == ("MF107", "Did you mean `blue`?")
+
+
+def test_fields_of_definitions_and_dependent_parts_are_known() -> None:
+    schema = {
+        "$defs": {"base": {"properties": {"weight": {"type": "integer"}}}},
+        "$ref": "#/$defs/base",
+        "dependentSchemas": {"weight": {"properties": {"material": {"type": "string"}}}},
+        "unevaluatedProperties": False,
+    }
+    kinds = {"Gadget": kind(schema={**schema, "properties": {"name": {}}})}
+    assert not problems_of(gadget(spec="{weight: 1, material: tin}"), kinds=kinds)
+    problem = problem_of(gadget(spec="{weight: 1, materail: tin}"), kinds=kinds)
+    assert (problem.code, problem.hint) == ("MF105", "Did you mean `material`?")
+
+
+def test_a_required_field_without_words_of_its_own_is_named() -> None:
+    problem = problem_of(gadget(spec="{}"), kinds={"Gadget": kind(schema={"required": ["colour"]})})
+    assert problem.hint == "Add `colour`."
+
+
+@pytest.mark.parametrize(
+    ("allowed", "shown"), [(True, "`true`"), (None, "`null`"), ([1, "a"], "`[1, a]`"), ({"a": 1}, "`{a: 1}`")]
+)
+def test_constants_are_shown_as_yaml(allowed: object, shown: str) -> None:
+    schema = {"properties": {"note": {"const": allowed}}}
+    problem = problem_of(gadget(spec="{note: x}"), kinds={"Gadget": kind(schema=schema)})
+    assert problem.hint == f"Write {shown}."
+
+
+def test_a_rule_of_another_sort_is_said_in_the_validators_words() -> None:
+    schema = {"properties": {"tags": {"contains": {"const": "x"}}}}
+    problem = problem_of(gadget(spec="{tags: [a]}"), kinds={"Gadget": kind(schema=schema)})
+    assert (problem.code, str(problem.where)) == ("MF111", "f1.yaml:4:14")
+    assert "does not contain" in problem.detail
+
+
+def test_a_recursive_schema_can_be_explained() -> None:
+    schema = {"$defs": {"tree": {"properties": {"leaf": {"$ref": "#/$defs/tree"}}, "additionalProperties": False}}}
+    kinds = {"Gadget": kind(shape=Record(()), schema={**schema, "$ref": "#/$defs/tree"})}
+    assert problem_of(gadget(spec="{leaf: {laef: {}}}"), kinds=kinds).hint == "Did you mean `leaf`?"
