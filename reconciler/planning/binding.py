@@ -10,6 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.normal import agrees, from_wire
 from reconciler.model.observed import Intent, Observed, Origin, Recorded
+from reconciler.model.shape import Record
 from reconciler.model.values import Json, Normal, canonical
 from reconciler.planning.situation import Situation
 
@@ -20,7 +21,8 @@ class Bindings:
 
     `live` is the object of each address that has one; `doubles` the ids of several candidates; `unconfirmed` the ids
     (kind, id) that no list showed: ask for each before believing that it is gone; `recorded` the ledger's rows, with
-    those that an open intent proves; `foreign` counts the live objects that are nobody's, by kind.
+    those that an open intent proves; `foreign` counts the live objects that are nobody's, by kind; `gone` are the
+    recorded addresses whose object is confirmed to be there no more.
     """
 
     live: Mapping[Address, Observed]
@@ -29,10 +31,19 @@ class Bindings:
     unconfirmed: tuple[tuple[str, str], ...]
     foreign: Mapping[str, int]
     names: Mapping[tuple[str, str], str]
+    gone: frozenset[Address] = frozenset()
 
     def named(self, kind: str, live_id: str) -> str | None:
         """The manifest name bound to a live object."""
         return self.names.get((kind, live_id))
+
+
+def observed_normal(kind: Kind, entity: Observed, bindings: Bindings) -> Normal | None:
+    """A live object in normal form, or None where its answer does not fit the shape."""
+    try:
+        return from_wire(kind.shape, entity.body, named=bindings.named, ignore=kind.server_owned)
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
@@ -52,13 +63,30 @@ def bind(situation: Situation) -> Bindings:
     for address in sorted({*situation.estate.manifests, *recorded}):
         if not situation.choices.excludes(address):
             _find(search, situation, address, recorded.get(address))
-    names = {(address.kind, row.live_id): address.name for address, row in recorded.items()}
-    names |= {(address.kind, live.live_id): address.name for address, live in search.live.items()}
+    gone = frozenset(
+        address
+        for address, row in recorded.items()
+        if situation.confirmed.get((address.kind, row.live_id), row) is None
+        and (address.kind, row.live_id) not in search.by_id
+    )
+    names = _names(situation, search, {address: row for address, row in recorded.items() if address not in gone})
     foreign = {
         kind: sum((kind, entity.live_id) not in names for entity in entities)
         for kind, entities in situation.observed.items()
     }
-    return Bindings(search.live, recorded, search.doubles, tuple(dict.fromkeys(search.unconfirmed)), foreign, names)
+    unconfirmed = tuple(dict.fromkeys(search.unconfirmed))
+    return Bindings(search.live, recorded, search.doubles, unconfirmed, foreign, names, gone)
+
+
+def _names(
+    situation: Situation, search: _Search, recorded: Mapping[Address, Recorded]
+) -> Mapping[tuple[str, str], str]:
+    """The name of each live object's address; where two claim it, that of the manifest."""
+    claims = {(address, row.live_id) for address, row in recorded.items()}
+    claims |= {(address, entity.live_id) for address, entity in search.live.items()}
+    stated = situation.estate.manifests
+    ranked = sorted(claims, key=lambda claim: (claim[0] in stated, claim))
+    return {(address.kind, live_id): address.name for address, live_id in ranked}
 
 
 def _search(situation: Situation) -> _Search:
@@ -67,14 +95,21 @@ def _search(situation: Situation) -> _Search:
     by_id = {(entity.kind, entity.live_id): entity for entity in seen}
     by_key: dict[tuple[str, bytes], list[Observed]] = defaultdict(list)
     for entity in by_id.values():
-        by_key[entity.kind, _live_key(situation.kinds[entity.kind], entity)].append(entity)
+        by_key[entity.kind, live_key(situation.kinds[entity.kind], entity)].append(entity)
     claimed = {(address.kind, row.live_id) for address, row in situation.recorded.items()}
+    claimed |= {(each.address.kind, each.live_id) for each in situation.estate.manifests.values() if each.live_id}
     return _Search(by_id, by_key, claimed)
 
 
-def _live_key(kind: Kind, entity: Observed) -> bytes:
-    members = (kind.shape.member(name) for name in kind.natural_key)
-    return canonical([entity.body.get(member.wire_name) if member else None for member in members])
+def live_key(kind: Kind, entity: Observed) -> bytes:
+    """The natural key of a live object; of one whose answer does not fit the kind, a key that nothing else has."""
+    members = frozenset(kind.natural_key)
+    shape = Record(tuple(member for member in kind.shape.members if member.name in members))
+    stated = {name: value for name, value in entity.body.items() if name in {each.wire_name for each in shape.members}}
+    try:
+        return natural_key(kind, from_wire(shape, stated, named=lambda _kind, _id: None))
+    except ValueError:
+        return entity.live_id.encode()
 
 
 def natural_key(kind: Kind, normal: Normal) -> bytes:

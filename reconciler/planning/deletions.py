@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
-from reconciler.model.normal import from_wire
 from reconciler.model.plan import Action, Change
 from reconciler.model.shape import Record, references
-from reconciler.model.values import Json
-from reconciler.planning.binding import Bindings
+from reconciler.model.values import Normal
+from reconciler.planning.binding import Bindings, observed_normal
 from reconciler.planning.situation import Situation
 
 
@@ -21,7 +20,7 @@ def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterabl
     gone = [change for change in changes if change.action in (Action.DELETE, Action.FORGET)]
     deletions = [change for change in gone if change.action is Action.DELETE]
     for change in gone:
-        if change.protect and change.before is not None:
+        if change.protect and change.address in bindings.live:
             yield _blocked("RC302", "The object is protected", change.address, "It was applied with protect: true.")
     for change in deletions:
         if change.address not in situation.estate.removals and not situation.choices.allow_delete:
@@ -60,30 +59,36 @@ def _still_referenced(
 ) -> Iterator[Finding]:
     """The platform answers 409 while another object points at what is to be deleted (contract §3)."""
     doomed = {(change.address.kind, change.live_id): change.address for change in deletions}
-    after = {(change.address.kind, change.live_id): change.after for change in changes if change.after is not None}
-    referrers: dict[Address, list[str]] = defaultdict(list)
-    for kind_name, entities in situation.observed.items():
-        kind = situation.kinds[kind_name]
-        for entity in entities:
-            key = (kind_name, entity.live_id)
-            if key in doomed:
-                continue
-            try:
-                live = from_wire(kind.shape, entity.body, named=bindings.named, ignore=kind.server_owned)
-            except ValueError:
-                continue
-            for target in _targets(kind_name, after.get(key, live), kind.shape, bindings):
-                if target in doomed:
-                    name = bindings.named(*key)
-                    referrers[doomed[target]].append(f"{kind_name}/{name}" if name else f"{kind_name} {entity.live_id}")
+    referrers: dict[Address, set[str]] = defaultdict(set)
+    for kind_name, name, normal in _remaining(situation, bindings, changes, doomed.keys()):
+        for target in _targets(normal, situation.kinds[kind_name].shape, bindings):
+            if target in doomed:
+                referrers[doomed[target]].add(name)
     for address, by in sorted(referrers.items()):
-        detail = f"Referenced by {', '.join(sorted(set(by)))}."
+        detail = f"Referenced by {', '.join(sorted(by))}."
         yield Finding(
             "RC304", Severity.BLOCK, "The object is still referenced", address, (), FindingClass.PLATFORM, detail=detail
         )
 
 
-def _targets(kind: str, normal: Mapping[str, Json], shape: Record, bindings: Bindings) -> Iterator[tuple[str, str]]:
+def _remaining(
+    situation: Situation, bindings: Bindings, changes: Iterable[Change], doomed: Collection[tuple[str, str]]
+) -> Iterator[tuple[str, str, Normal]]:
+    """Every object as it will be: its kind, what to call it, its normal form."""
+    after = {(change.address.kind, change.live_id): change.after for change in changes if change.after is not None}
+    for change in changes:
+        if change.after is not None and not change.live_id:
+            yield change.address.kind, str(change.address), change.after
+    for kind_name, entities in situation.observed.items():
+        for entity in entities:
+            key = (kind_name, entity.live_id)
+            normal = after[key] if key in after else observed_normal(situation.kinds[kind_name], entity, bindings)
+            if key not in doomed and normal is not None:
+                name = bindings.named(*key)
+                yield kind_name, f"{kind_name}/{name}" if name else f"{kind_name} {entity.live_id}", normal
+
+
+def _targets(normal: Normal, shape: Record, bindings: Bindings) -> Iterator[tuple[str, str]]:
     """The (kind, live id) of everything that a normal form points at."""
     for _, reference, value in references(shape, normal):
         if isinstance(value, dict):
@@ -93,8 +98,8 @@ def _targets(kind: str, normal: Mapping[str, Json], shape: Record, bindings: Bin
 
 
 def live_id_of(bindings: Bindings, address: Address) -> str:
-    """The live id bound to an address, or nothing."""
+    """The live id bound to an address, or nothing. An id that is confirmed to be gone is nothing to point at."""
     if address in bindings.live:
         return bindings.live[address].live_id
     row = bindings.recorded.get(address)
-    return row.live_id if row else ""
+    return row.live_id if row and address not in bindings.gone else ""

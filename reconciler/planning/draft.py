@@ -20,12 +20,12 @@ from reconciler.model.address import Address
 from reconciler.model.evidence import Question
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Kind, Lock
-from reconciler.model.manifest import Manifest
-from reconciler.model.normal import from_wire, imprint, without_local
+from reconciler.model.manifest import ForeignElements, Manifest
+from reconciler.model.normal import imprint, without_local
 from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Action, Cause, Change, FieldChange, Precondition
 from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted
-from reconciler.planning.binding import Bindings
+from reconciler.planning.binding import Bindings, observed_normal
 from reconciler.planning.difference import Difference, difference
 from reconciler.planning.situation import Drift, Situation
 
@@ -69,6 +69,8 @@ def _create(
     situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded | None
 ) -> Draft | None:
     """1 0 0, and 1 1 0: a recorded object has vanished."""
+    if manifest.address.kind not in situation.observed and not manifest.live_id:
+        return _unlisted(kind, manifest, row)
     if row is not None and situation.choices.drift is Drift.KEEP:
         return _left_vanished(kind, manifest, row)
     change = Change(
@@ -89,14 +91,22 @@ def _creation_findings(bindings: Bindings, manifest: Manifest, row: Recorded | N
     doubles = bindings.doubles.get(manifest.address)
     if doubles:
         detail = f"Their ids: {', '.join(doubles)}."
-        return (_platform("RC102", "Several live objects have this name", manifest, detail),)
-    if manifest.live_id and row is None:
+        return (_platform("RC102", "Several live objects have this name", manifest.address, detail),)
+    if row is not None and manifest.live_id not in ("", row.live_id):
+        return _identity_findings(manifest, row)
+    if manifest.live_id:
         detail = f"No object has id {manifest.live_id}."
-        return (_platform("RC103", "The bound object does not exist", manifest, detail),)
+        return (_platform("RC103", "The bound object does not exist", manifest.address, detail),)
     if row is not None:
         detail = f"It had id {row.live_id}. The new one will have another id and no records."
         return (Finding("RC204", Severity.WARN, "A recorded object has vanished", manifest.address, detail=detail),)
     return ()
+
+
+def _unlisted(kind: Kind, manifest: Manifest, row: Recorded | None) -> Draft:
+    detail = f"The organisation has shown no list of {kind.name}, so an object of this name may exist already."
+    finding = _platform("RC108", "Absence cannot be known", manifest.address, detail)
+    return Draft(manifest.address, None, kind, manifest, row, (finding,))
 
 
 def _left_vanished(kind: Kind, manifest: Manifest, row: Recorded) -> Draft:
@@ -105,17 +115,17 @@ def _left_vanished(kind: Kind, manifest: Manifest, row: Recorded) -> Draft:
     return Draft(manifest.address, None, kind, manifest, row, (finding,))
 
 
-def _platform(code: str, summary: str, manifest: Manifest, detail: str) -> Finding:
-    return Finding(code, Severity.BLOCK, summary, manifest.address, cls=FindingClass.PLATFORM, detail=detail)
+def _platform(code: str, summary: str, address: Address, detail: str) -> Finding:
+    return Finding(code, Severity.BLOCK, summary, address, cls=FindingClass.PLATFORM, detail=detail)
 
 
 def _adopt(
     situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded | None, entity: Observed
 ) -> Draft:
     """1 0 1: there is no base to merge from. Also a recorded object whose place another one has taken."""
-    before = _observed_normal(kind, entity, bindings)
+    before = observed_normal(kind, entity, bindings)
     if before is None:
-        return _unreadable(kind, manifest, entity)
+        return _unreadable(kind, manifest.address, manifest, entity)
     found = difference(kind.shape, manifest.normal, None, before, foreign_elements=manifest.lifecycle.foreign)
     fields = tuple(replace(part, cause=_without_base(part)) for part in found.fields)
     change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row)
@@ -143,19 +153,19 @@ def _adoption(manifest: Manifest, entity: Observed, change: Change) -> Finding:
     )
 
 
-def _unreadable(kind: Kind, manifest: Manifest, entity: Observed) -> Draft:
+def _unreadable(kind: Kind, address: Address, manifest: Manifest | None, entity: Observed) -> Draft:
     detail = f"The object with id {entity.live_id} has a shape that {kind.name} does not know."
-    finding = _platform("RC106", "The organisation's answer does not fit the kind", manifest, detail)
-    return Draft(manifest.address, None, kind, manifest, None, (finding,))
+    finding = _platform("RC106", "The organisation's answer does not fit the kind", address, detail)
+    return Draft(address, None, kind, manifest, None, (finding,))
 
 
 def _converge(
     situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded, entity: Observed
 ) -> Draft | None:
     """1 1 1: path by path."""
-    before = _observed_normal(kind, entity, bindings)
+    before = observed_normal(kind, entity, bindings)
     if before is None:
-        return _unreadable(kind, manifest, entity)
+        return _unreadable(kind, manifest.address, manifest, entity)
     if _untouched(kind, manifest, row, before):
         return None
     keeps = _everything if situation.choices.drift is Drift.KEEP else _nothing
@@ -166,7 +176,14 @@ def _converge(
         return None
     change = None if nothing else _changed(kind, manifest, entity, before, found, row)
     kept = tuple(left_alone(manifest.address, part) for part in found.kept)
-    return Draft(manifest.address, change, kind, manifest, row, (*findings, *kept))
+    overridden = tuple(_overridden(manifest.address, part) for part in found.fields if part.cause is Cause.OVERRIDE)
+    return Draft(manifest.address, change, kind, manifest, row, (*findings, *overridden, *kept))
+
+
+def _overridden(address: Address, part: FieldChange) -> Finding:
+    edit = "removed" if part.before is ABSENT else "changed"
+    detail = f"{dotted(part.path)} was {edit} behind our back, and the manifest says otherwise since."
+    return Finding("RC203", Severity.WARN, "Someone else's edit is overridden", address, part.path, detail=detail)
 
 
 def left_alone(address: Address, part: FieldChange) -> Finding:
@@ -199,6 +216,7 @@ def _untouched(kind: Kind, manifest: Manifest, row: Recorded, before: Normal) ->
         and row.protect == manifest.lifecycle.protect
         and row.revision
         and manifest.live_id in ("", row.live_id)
+        and manifest.lifecycle.foreign is ForeignElements.KEEP
         and row.fingerprint == imprint(kind.shape, before)
         and canonical(manifest.normal) == canonical(row.declared)
     )
@@ -208,7 +226,7 @@ def _identity_findings(manifest: Manifest, row: Recorded) -> tuple[Finding, ...]
     if manifest.live_id in ("", row.live_id):
         return ()
     detail = f"The ledger says {row.live_id}, the manifest {manifest.live_id}."
-    return (_platform("RC104", "metadata.id differs from the recorded object", manifest, detail),)
+    return (_platform("RC104", "metadata.id differs from the recorded object", manifest.address, detail),)
 
 
 def _changed(
@@ -219,7 +237,7 @@ def _changed(
         step=str(manifest.address),
         address=manifest.address,
         action=Action.UPDATE if writes else Action.RECORD,
-        reason=_reason(found, protect=row is not None and row.protect != manifest.lifecycle.protect),
+        reason=reason_of(found, protect=row is not None and row.protect != manifest.lifecycle.protect),
         before=before,
         after=found.after,
         declared=manifest.normal,
@@ -240,7 +258,8 @@ def lock_of(kind: Kind, entity: Observed) -> Lock:
     return Lock.COMPARE if entity.version is None else kind.lock
 
 
-def _reason(found: Difference, *, protect: bool) -> str:
+def reason_of(found: Difference, *, protect: bool) -> str:
+    """Why an object changes, for people: never branched on."""
     causes = {part.cause for part in found.fields}
     said = [
         text
@@ -262,10 +281,12 @@ def _remove(
 ) -> Draft | None:
     """0 1 1 and 0 1 0."""
     removal = situation.estate.removals.get(row.address)
-    before = _observed_normal(kind, entity, bindings) if entity else None
     if entity is None:
         return Draft(row.address, _forgotten(kind, row, None, "gone from the organisation already"), kind, None, row)
+    before = observed_normal(kind, entity, bindings)
     wanted = removal.delete if removal else row.origin is Origin.CREATED
+    if wanted and before is None:
+        return _unreadable(kind, row.address, None, entity)
     if not wanted:
         reason = "removed: says to forget it" if removal else "adopted, so it is forgotten and stays"
         return Draft(row.address, _forgotten(kind, row, before, reason), kind, None, row)
@@ -274,7 +295,7 @@ def _remove(
         address=row.address,
         action=Action.DELETE,
         reason="removed: says to delete it" if removal else "no manifest describes it any more",
-        before=before if before is not None else {},
+        before=before,
         live_id=row.live_id,
         lock=lock_of(kind, entity),
         precondition=Precondition(entity.version, imprint(kind.shape, before or {})),
@@ -291,11 +312,3 @@ def _forgotten(kind: Kind, row: Recorded, before: Normal | None, reason: str) ->
         str(row.address), row.address, Action.FORGET, reason, before=before, live_id=row.live_id, lock=kind.lock,
         protect=row.protect, revision=row.revision,
     )  # fmt: skip
-
-
-def _observed_normal(kind: Kind, entity: Observed, bindings: Bindings) -> Normal | None:
-    """The live object in normal form, or None where its answer does not fit the shape."""
-    try:
-        return from_wire(kind.shape, entity.body, named=bindings.named, ignore=kind.server_owned)
-    except ValueError:
-        return None

@@ -39,6 +39,17 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "A live object has a shape that this program does not understand, so nothing can be decided about it.",
         "Look at the object in the organisation; exclude the address with --exclude to plan the rest.",
     ),
+    "RC107": Explanation(
+        "Several addresses claim one live object",
+        "What one of them applies the others would undo, and deleting one of them deletes them all.",
+        "Keep one manifest of it. To give it another address, write removed: for the former one, without delete.",
+    ),
+    "RC108": Explanation(
+        "Absence cannot be known",
+        "The organisation offers no list of this kind, so whether the object exists cannot be found out, and creating "
+        "it could make a second one.",
+        "Bind the manifest to the live object with metadata: {id: ...}, or exclude it with --exclude.",
+    ),
     "RC201": Explanation(
         "Drift left alone",
         "The object was changed behind our back. With --drift keep it stays so.",

@@ -13,9 +13,9 @@ from reconciler.model.kind import Lock, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
 from reconciler.model.values import Path, dotted
-from reconciler.planning.binding import Bindings, natural_key
+from reconciler.planning.binding import Bindings, live_key, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
-from reconciler.planning.draft import Draft, converged, draft, left_alone
+from reconciler.planning.draft import Draft, converged, draft, left_alone, reason_of
 from reconciler.planning.judgement import fits, headroom, judge
 from reconciler.planning.order import CREATING, order
 from reconciler.planning.situation import Situation
@@ -62,6 +62,7 @@ def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_call
         *deletion_findings(situation, bindings, changes),
         *_missing_targets(situation, bindings, changes),
         *_taken_names(situation, bindings, judged),
+        *_shared_objects(bindings, judged),
         *_in_doubt(situation, bindings),
         *ordered.findings,
     ]
@@ -73,7 +74,7 @@ def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_call
         tool=situation.tool,
         ledger_id=situation.ledger_id,
         project=situation.project,
-        changes=tuple(_marked(change, findings) for change in ordered.changes),
+        changes=_marked(ordered.changes, findings),
         findings=tuple(sorted((_located(situation, finding) for finding in findings), key=_rank)),
         acknowledgements=_acknowledgements(situation, changes),
         bindings=_needed_bindings(situation, bindings, ordered.changes),
@@ -130,11 +131,18 @@ def _leaving(situation: Situation, item: Draft, left: set[Path]) -> Change | Non
     if change is None or change.before is None or manifest is None or row is None:
         return None
     found = converged(item.kind, manifest, row, change.before, left.__contains__)
-    if not found.fields and row.protect == manifest.lifecycle.protect:
+    protect = row.protect != manifest.lifecycle.protect
+    if not found.fields and not protect and row.revision:
         return None
     writes = any(part.cause is not Cause.RECORD for part in found.fields)
-    action = change.action if writes else Action.RECORD
-    return replace(change, action=action, after=found.after, fields=found.fields, kept=found.kept)
+    return replace(
+        change,
+        action=change.action if writes else Action.RECORD,
+        reason=reason_of(found, protect=protect),
+        after=found.after,
+        fields=found.fields,
+        kept=found.kept,
+    )
 
 
 def _unsafe_reversal(address: Address, part: FieldChange, finding: Finding) -> Finding:
@@ -162,27 +170,50 @@ def _missing_targets(situation: Situation, bindings: Bindings, changes: Iterable
 
 
 def _taken_names(situation: Situation, bindings: Bindings, items: Iterable[Draft]) -> Iterator[Finding]:
-    """A rename to a name that another live object has (the platform would answer 409)."""
-    holders: dict[tuple[str, bytes], list[str]] = {}
-    renamed = [item for item in items if item.change is not None and item.change.action is Action.UPDATE]
-    kinds = {item.kind.name for item in renamed}
-    for kind_name in kinds:
-        kind = situation.kinds[kind_name]
-        members = [kind.shape.member(name) for name in kind.natural_key]
-        for entity in situation.observed.get(kind_name, ()):
-            live = {member.name: entity.body.get(member.wire_name) for member in members if member}
-            holders.setdefault((kind_name, natural_key(kind, live)), []).append(entity.live_id)
-    for item in renamed:
-        change = item.change
-        if change is None or change.after is None or change.before is None:
+    """A creation or a rename with a name that another live object has (the platform would answer 409)."""
+    named = [item for item in items if _names_anew(item)]
+    holders = _holders(situation, {item.kind.name for item in named})
+    for item in named:
+        if item.change is None or item.change.after is None or item.address in bindings.doubles:
             continue
-        key = natural_key(item.kind, change.after)
-        others = [live for live in holders.get((item.kind.name, key), ()) if live != change.live_id]
-        if others and key != natural_key(item.kind, change.before):
-            detail = f"It belongs to the object with id {', '.join(others)}."
+        key = natural_key(item.kind, item.change.after)
+        others = [live for live in holders.get((item.kind.name, key), ()) if live != item.change.live_id]
+        if others:
+            detail = f"It belongs to the object with id {', '.join(sorted(others))}."
             yield Finding(
                 "RC105", Severity.BLOCK, "The name is taken", item.address, (), FindingClass.PLATFORM, detail=detail
             )
+
+
+def _names_anew(item: Draft) -> bool:
+    """Whether a change gives an object a name that it does not have."""
+    change = item.change
+    if change is None or change.after is None or not change.writes:
+        return False
+    return change.before is None or natural_key(item.kind, change.before) != natural_key(item.kind, change.after)
+
+
+def _holders(situation: Situation, kinds: Iterable[str]) -> Mapping[tuple[str, bytes], list[str]]:
+    """The ids of the live objects by kind and natural key."""
+    holders: dict[tuple[str, bytes], list[str]] = {}
+    for name in kinds:
+        for entity in situation.observed.get(name, ()):
+            holders.setdefault((name, live_key(situation.kinds[name], entity)), []).append(entity.live_id)
+    return holders
+
+
+def _shared_objects(bindings: Bindings, items: Iterable[Draft]) -> Iterator[Finding]:
+    """Live objects that several addresses claim, other than to forget them."""
+    claims: dict[tuple[str, str], list[Address]] = {}
+    forgotten = {item.address for item in items if item.change is not None and item.change.action is Action.FORGET}
+    for address, entity in bindings.live.items():
+        if address not in forgotten:
+            claims.setdefault((entity.kind, entity.live_id), []).append(address)
+    for (_, live_id), addresses in claims.items():
+        for address in addresses if len(addresses) > 1 else ():
+            detail = f"The object with id {live_id} is claimed by {', '.join(map(str, sorted(addresses)))}."
+            summary = "Several addresses claim one live object"
+            yield Finding("RC107", Severity.BLOCK, summary, address, (), FindingClass.PLATFORM, detail=detail)
 
 
 def _in_doubt(situation: Situation, bindings: Bindings) -> Iterator[Finding]:
@@ -238,13 +269,10 @@ def _rank(finding: Finding) -> tuple[int, str, str, str]:
     return _WEIGHT[finding.severity], str(finding.address or ""), finding.code, dotted(finding.path)
 
 
-def _marked(change: Change, findings: Iterable[Finding]) -> Change:
+def _marked(changes: Iterable[Change], findings: Iterable[Finding]) -> tuple[Change, ...]:
     """A change is destructive when a check says that it needs somebody's word, acknowledged or not."""
-    heavy = any(
-        finding.address == change.address and finding.severity is Severity.BLOCK and finding.facet
-        for finding in findings
-    )
-    return replace(change, destructive=True) if heavy and change.action is not Action.DELETE else change
+    heavy = {finding.address for finding in findings if finding.severity is Severity.BLOCK and finding.facet}
+    return tuple(replace(change, destructive=True) if change.address in heavy else change for change in changes)
 
 
 def _acknowledgements(situation: Situation, changes: Iterable[Change]) -> dict[Address, tuple[Acknowledgement, ...]]:
