@@ -8,14 +8,14 @@ without the reference and setting it in a later step; a circle of deletions by l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.plan import Action, Change
 from reconciler.model.shape import Record, references
-from reconciler.planning.circles import smallest_on_a_circle, to_give_up
+from reconciler.planning.circles import to_give_up
 from reconciler.planning.splitting import RELEASE, completed_later, released_first, targets_of
 
 CREATING = (Action.CREATE, Action.RECREATE)
@@ -37,6 +37,7 @@ class _Graph:
     shapes: Mapping[str, Record]
     before: Mapping[Address, set[Address]]
     after: Mapping[Address, set[Address]]
+    referrers: Mapping[Address, set[Address]]
 
     def doing(self, *actions: Action) -> set[Address]:
         return {address for address, change in self.changes.items() if change.action in actions}
@@ -45,12 +46,9 @@ class _Graph:
 def order(changes: Iterable[Change], shapes: Mapping[str, Record]) -> Ordered:
     """Order the changes, splitting those that a circle needs in two. Deterministic: ties go by address."""
     by_address = {change.address: change for change in sorted(changes, key=lambda change: change.address)}
-    graph = _Graph(
-        by_address,
-        shapes,
-        {address: targets_of(change.before, shapes[address.kind]) for address, change in by_address.items()},
-        {address: targets_of(change.after, shapes[address.kind]) for address, change in by_address.items()},
-    )
+    before = {address: targets_of(change.before, shapes[address.kind]) for address, change in by_address.items()}
+    after = {address: targets_of(change.after, shapes[address.kind]) for address, change in by_address.items()}
+    graph = _Graph(by_address, shapes, before, after, _referrers(by_address, before))
     deferred, released = _deferred(graph), _released(graph)
     steps = [
         _with_needs(graph, step, released)
@@ -60,21 +58,37 @@ def order(changes: Iterable[Change], shapes: Mapping[str, Record]) -> Ordered:
     return Ordered(_sorted(steps), tuple(_circular(graph, deferred)))
 
 
+def _referrers(
+    changes: Mapping[Address, Change], before: Mapping[Address, set[Address]]
+) -> Mapping[Address, set[Address]]:
+    """Which written objects point at each address now, other than itself."""
+    referrers: dict[Address, set[Address]] = defaultdict(set)
+    for address, targets in before.items():
+        for target in targets - {address} if changes[address].writes else ():
+            referrers[target].add(address)
+    return referrers
+
+
 def _deferred(graph: _Graph) -> dict[Address, set[Address]]:
     """Which creations must leave out which references."""
     creating = graph.doing(*CREATING)
-    return to_give_up({address: graph.after[address] & creating for address in creating})
+    return to_give_up(
+        {address: graph.after[address] & creating for address in creating},
+        {address: _needed_to_create(graph, address) for address in creating},
+    )
+
+
+def _needed_to_create(graph: _Graph, address: Address) -> set[Address]:
+    stated = references(graph.shapes[address.kind], graph.changes[address].after)
+    return {Address(each.kind, name) for _, each, name in stated if each.needed_to_create and isinstance(name, str)}
 
 
 def _released(graph: _Graph) -> dict[Address, set[Address]]:
     """Which objects to be deleted must let go of which others first."""
     deleting = graph.doing(Action.DELETE)
-    referrers = {
-        address: {other for other in deleting if other != address and address in graph.before[other]}
-        for address in deleting
-    }
+    referrers = {address: graph.referrers.get(address, set()) & deleting for address in deleting}
     released: dict[Address, set[Address]] = defaultdict(set)
-    for address, others in to_give_up(referrers).items():
+    for address, others in to_give_up(referrers, {}).items():
         for other in others:
             released[other].add(address)
     return dict(released)
@@ -92,14 +106,12 @@ def _split(
 
 def _circular(graph: _Graph, deferred: Mapping[Address, set[Address]]) -> Iterable[Finding]:
     """Circles that cannot be broken: a reference given up is one without which the object cannot be created."""
-    for address, targets in deferred.items():
-        change = graph.changes[address]
-        for _, reference, name in references(graph.shapes[address.kind], change.after):
-            if reference.needed_to_create and isinstance(name, str) and Address(reference.kind, name) in targets:
-                detail = f"{address} cannot be created without {reference.kind}/{name}, which needs it in turn."
-                yield Finding(
-                    "RC401", Severity.BLOCK, "Circular creation", address, (), FindingClass.PLATFORM, detail=detail
-                )
+    for address, targets in sorted(deferred.items()):
+        for target in sorted(targets & _needed_to_create(graph, address)):
+            detail = f"{address} cannot be created without {target}, which needs it in turn."
+            yield Finding(
+                "RC401", Severity.BLOCK, "Circular creation", address, (), FindingClass.PLATFORM, detail=detail
+            )
 
 
 def _with_needs(graph: _Graph, step: Change, released: Mapping[Address, set[Address]]) -> Change:
@@ -116,42 +128,41 @@ def _with_needs(graph: _Graph, step: Change, released: Mapping[Address, set[Addr
 
 def _lettings_go(graph: _Graph, doomed: Address, released: Mapping[Address, set[Address]]) -> set[str]:
     """The steps after which nobody points at an object: updates that drop the reference, or deletions."""
-    needs: set[str] = set()
-    for address, change in graph.changes.items():
-        if address != doomed and doomed in graph.before[address] and change.writes:
-            needs.add(change.step + RELEASE if doomed in released.get(address, ()) else change.step)
-    return needs
+    return {
+        graph.changes[address].step + (RELEASE if doomed in released.get(address, ()) else "")
+        for address in graph.referrers.get(doomed, ())
+    }
 
 
 def _sorted(steps: list[Change]) -> tuple[Change, ...]:
-    """Topological, ties by address. A circle that soft edges close loses them."""
-    remaining = {step.step: step for step in steps}
+    """Topological, ties by address."""
+    remaining = {step.step: step for step in _loosened(steps)}
+    waiting = {name: len(step.depends_on) for name, step in remaining.items()}
+    followers: dict[str, list[str]] = defaultdict(list)
+    for name, step in remaining.items():
+        for need in step.depends_on:
+            followers[need].append(name)
     result: list[Change] = []
-    done: set[str] = set()
-    while remaining:
-        ready = [name for name, step in remaining.items() if done.issuperset(step.depends_on)]
-        if not ready:
-            _loosen(remaining, done)
-            continue
-        for name in sorted(ready, key=lambda name: (remaining[name].address, name)):
-            result.append(remaining.pop(name))
-            done.add(name)
+    ready = [name for name, count in waiting.items() if not count]
+    while ready:
+        result += sorted((remaining[name] for name in ready), key=lambda step: (step.address, step.step))
+        freed = [follower for name in ready for follower in followers[name]]
+        for follower in freed:
+            waiting[follower] -= 1
+        ready = [follower for follower in dict.fromkeys(freed) if not waiting[follower]]
     return tuple(result)
 
 
-def _loosen(remaining: dict[str, Change], done: set[str]) -> None:
-    """Take the soft edges off the smallest step of a circle that has any."""
-    soft = {
-        name: {need for need in step.depends_on if need in remaining and _is_soft(step, remaining[need])}
-        for name, step in remaining.items()
+def _loosened(steps: Iterable[Change]) -> Iterator[Change]:
+    """The steps without the soft needs that would close a circle."""
+    by_name = {step.step: step for step in steps}
+    needs = {name: set(step.depends_on) for name, step in by_name.items()}
+    firm = {
+        name: {need for need in step.depends_on if not _is_soft(step, by_name[need])} for name, step in by_name.items()
     }
-    waiting = {name: set(step.depends_on) - done for name, step in remaining.items()}
-    name = smallest_on_a_circle(waiting)
-    at = name
-    while not soft[at]:
-        at = min(waiting[at])
-    kept = tuple(need for need in remaining[at].depends_on if need not in soft[at])
-    remaining[at] = replace(remaining[at], depends_on=kept)
+    given_up = to_give_up(needs, firm)
+    for name, step in by_name.items():
+        yield replace(step, depends_on=tuple(sorted(needs[name] - given_up[name]))) if name in given_up else step
 
 
 def _is_soft(step: Change, need: Change) -> bool:
