@@ -29,7 +29,7 @@ class Acknowledgement:
     by: str
     expires: datetime.date
     change: str = ""
-    removes: tuple[str, ...] = ()
+    removes: tuple[Json, ...] = ()
     where: Source | None = field(default=None, compare=False)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hmac
 from typing import Final
 
 import orjson
 from cattrs import Converter
-from cattrs.errors import BaseValidationError
 
 from reconciler.errors import PlanRefused, PlanUnreadable
 from reconciler.model.address import Address
@@ -22,7 +22,7 @@ SIDES: Final = ("before", "after", "base")
 def write_plan(plan: Plan) -> bytes:
     """The plan as a JSON document with its format version and seal. Equal plans give equal bytes."""
     body = as_json(plan)
-    document = {"format_version": FORMAT_VERSION, "seal": seal_of(plan), "plan": body}
+    document = {"format_version": FORMAT_VERSION, "seal": fingerprint(body), "plan": body}
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
@@ -48,20 +48,20 @@ def read_plan(document: bytes, *, seal: str = "") -> Plan:
     if not isinstance(envelope, dict) or not {"format_version", "seal", "plan"} <= envelope.keys():
         raise PlanUnreadable("The file is not a plan", detail="It has no format_version, seal and plan.", hint=_AGAIN)
     _check_version(envelope["format_version"])
-    actual = fingerprint(envelope["plan"])
-    if not hmac.compare_digest(actual, str(envelope["seal"])):
+    actual = _actual_seal(envelope["plan"])
+    if not _equal(actual, str(envelope["seal"])):
         raise PlanUnreadable(
             "The plan file is damaged",
             detail=f"Its content has the seal {actual}, and it says {envelope['seal']}.",
             hint=_AGAIN,
         )
-    if seal and not hmac.compare_digest(actual.encode(), seal.encode()):
+    if seal and not _equal(actual, seal):
         raise PlanRefused(
             "The plan is not the one that the seal names",
             detail=f"The file's seal is {actual}, and --seal says {seal}.",
             hint="Apply the reviewed file, or review this one and pass its seal.",
         )
-    return _structured(envelope["plan"])
+    return _structured(envelope["plan"], actual)
 
 
 _AGAIN: Final = "Make it again:\nreconciler plan --out FILE"
@@ -75,14 +75,34 @@ def _check_version(version: Json) -> None:
         raise PlanUnreadable("The plan was made by a newer version", detail=detail, hint="Upgrade reconciler.")
 
 
-def _structured(body: Json) -> Plan:
+def _actual_seal(body: Json) -> str:
     try:
-        return _converter().structure(body, Plan)
-    except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
-        detail = f"Its content does not have the shape of a plan ({type(error).__name__})."
+        return fingerprint(body)
+    except TypeError:
+        detail = "Its content is nested too deeply."
         raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN) from None
 
 
+def _equal(left: str, right: str) -> bool:
+    """In constant time, whatever characters a person typed."""
+    return hmac.compare_digest(left.encode(), right.encode(errors="replace"))
+
+
+def _structured(body: Json, seal: str) -> Plan:
+    """The plan, if writing it again gives the same seal: nothing was read as something else than it says."""
+    try:
+        plan = _converter().structure(body, Plan)
+        faithful = seal_of(plan) == seal
+    except Exception as error:  # whatever it is that garbage makes the structuring stumble over
+        detail = f"Its content does not have the shape of a plan ({type(error).__name__})."
+        raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN) from None
+    if not faithful:
+        detail = "Its content does not have the shape of a plan (a value is of another type than it should be)."
+        raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN)
+    return plan
+
+
+@functools.cache
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=False)
     converter.register_unstructure_hook(Address, str)
