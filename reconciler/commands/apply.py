@@ -50,7 +50,7 @@ class _Applied:
     report: Report
 
     def human(self, *, styled: bool, width: int) -> str:
-        return report_text(self.report, KINDS, styled=styled, width=width)
+        return report_text(self.report, styled=styled, width=width)
 
     def json(self) -> bytes:
         return report_json(self.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import difflib
 from collections.abc import Mapping
 
@@ -13,7 +14,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifest import EXPLANATIONS as OF_MANIFESTS
 from reconciler.model.finding import Explanation
 from reconciler.planning.explanations import EXPLANATIONS as OF_PLANNING
-from reconciler.render import explanation_text, explanations_text
+from reconciler.render import codes_text, explanation_text
 
 
 def every_explanation() -> Mapping[str, Explanation]:
@@ -33,9 +34,9 @@ def explain(code: str | None) -> None:
       reconciler explain FS102
     """
     explanations = every_explanation()
-    styled, width = appearance(click.get_text_stream("stdout"))
+    styled, width = appearance(sys.stdout)
     if code is None:
-        click.echo(explanations_text(explanations, styled=styled, width=width))
+        click.echo(codes_text(explanations, styled=styled, width=width))
         return
     found = explanations.get(code.upper())
     if found is None:

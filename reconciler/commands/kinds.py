@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from reconciler.commands.outputs import appearance
@@ -13,5 +15,5 @@ from reconciler.render import kinds_markdown, kinds_text
 @click.option("--markdown", is_flag=True, help="As a Markdown table, as in the README.")
 def kinds(markdown: bool) -> None:
     """List the kinds: where their API comes from, path, lock, what deleting means, scopes."""
-    styled, width = appearance(click.get_text_stream("stdout"))
+    styled, width = appearance(sys.stdout)
     click.echo(kinds_markdown(KINDS) if markdown else kinds_text(KINDS, styled=styled, width=width))

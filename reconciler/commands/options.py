@@ -59,7 +59,7 @@ organisation = _several(
     click.option(
         "--parallelism", type=click.IntRange(1, 16), default=8, show_default=True, help="Calls at once, at most."
     ),
-    click.option("--timeout", type=seconds, metavar="DURATION", default=None, help="Give up after this time, for the whole run (5m)."),
+    click.option("--timeout", type=seconds, metavar="DURATION", default=None, help="Give up after this time (5m)."),
     click.option(
         "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
         help="How much to tell on stderr; debug shows every call.",
@@ -84,5 +84,5 @@ deciding = _several(
         "--on-conflict", type=click.Choice(["merge", "stop"]), default="merge", show_default=True,
         help="What apply does with concurrent edits that do not overlap.",
     ),
-    click.option("--as-of", type=moment, metavar="INSTANT", default=None, help="Plan as if it were this instant (RFC 3339)."),
+    click.option("--as-of", type=moment, metavar="INSTANT", default=None, help="Plan as of this instant (RFC 3339)."),
 )  # fmt: skip

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
-import click
-
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.render import error_json, error_text, problems_json, problems_text
 
@@ -76,17 +74,18 @@ def _target(text: str) -> _Target:
 
 
 def appearance(stream: TextIO) -> tuple[bool, int]:
-    """Whether to use colour on a stream, and how wide it is."""
+    """Whether to use colour on a stream, and how wide it is. NO_COLOR and FORCE_COLOR are honoured."""
     if not stream.isatty():
-        return False, 100
+        return bool(os.environ.get("FORCE_COLOR")), 100
     width = os.get_terminal_size(stream.fileno()).columns
     return "NO_COLOR" not in os.environ, min(max(width, 40), 140)
 
 
 def _write(target: _Target, content: bytes) -> None:
     if target.file is None:
-        click.get_binary_stream("stdout").write(content if content.endswith(b"\n") else content + b"\n")
-        click.get_binary_stream("stdout").flush()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content if content.endswith(b"\n") else content + b"\n")
+        sys.stdout.buffer.flush()
         return
     write_file(target.file, content)
 

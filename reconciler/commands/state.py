@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from reconciler.commands.workspace import read_workspace
 from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
-from reconciler.render import row_text, state_text
+from reconciler.render import recorded_text, state_text
 from reconciler.state import holder, open_ledger
 
 
@@ -27,7 +28,7 @@ def state() -> None:
 def list_rows(directory: Path, project_file: Path | None) -> None:
     """List every address that the ledger knows."""
     ledger = open_ledger(ledger_path(directory, project_file), writable=False)
-    styled, width = appearance(click.get_text_stream("stdout"))
+    styled, width = appearance(sys.stdout)
     click.echo(state_text(ledger.rows(), styled=styled, width=width))
 
 
@@ -47,8 +48,10 @@ def show_row(address: str, directory: Path, project_file: Path | None) -> None:
         raise UsageError(
             "The ledger does not know this address", detail=address, hint="List what it knows:\nreconciler state list"
         )
-    styled, width = appearance(click.get_text_stream("stdout"))
-    click.echo(row_text(rows[wanted], ledger.audit(address=wanted), KINDS, styled=styled, width=width))
+    styled, width = appearance(sys.stdout)
+    click.echo(recorded_text(rows[wanted], KINDS, styled=styled, width=width))
+    for entry in ledger.audit(address=wanted):
+        click.echo(f"{entry.at}  {entry.action}  {entry.result}  {entry.latency_ms} ms  {' '.join(entry.summary)}")
 
 
 @state.command("lock")
