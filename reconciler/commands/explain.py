@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import difflib
+import sys
 from collections.abc import Mapping
 
 import click

@@ -28,8 +28,8 @@ def state() -> None:
 def list_rows(directory: Path, project_file: Path | None) -> None:
     """List every address that the ledger knows."""
     ledger = open_ledger(ledger_path(directory, project_file), writable=False)
-    styled, width = appearance(sys.stdout)
-    click.echo(state_text(ledger.rows(), styled=styled, width=width))
+    styled, _ = appearance(sys.stdout)
+    click.echo(state_text(ledger.rows(), styled=styled))
 
 
 @state.command("show")
