@@ -11,7 +11,6 @@ from reconciler.render.acknowledging import snippet
 from reconciler.render.excerpt import excerpt
 from reconciler.render.legible import LONGEST_TEXT, cut
 from reconciler.render.lines import Line, Span, Tone, advice, beside, folded, line, prose, span
-from reconciler.render.wording import counted
 
 COLUMN: Final = 10
 """Width of the column of words on the left of an object's notes."""
@@ -40,7 +39,7 @@ def _at(indent: int) -> dict[str, int]:
 
 def _summary(finding: Finding) -> str:
     if finding.blocks and finding.cls is FindingClass.PLATFORM:
-        return f"{finding.summary} (by the platform: no acknowledgement lifts it)"
+        return f"{finding.summary} (cannot be accepted)"
     return finding.summary
 
 
@@ -92,5 +91,4 @@ def evidence_text(evidence: Evidence) -> str:
 def tally_text(tally: Tally) -> str:
     """What the records answered to one question."""
     counts = f"{tally.lossless:,} convert, {tally.lossy:,} with loss, {tally.fails:,} fail, {tally.empty:,} empty"
-    culprits = f"; {counted(len(tally.culprits), 'record')} named by hash: {', '.join(tally.culprits)}"
-    return counts + (culprits if tally.culprits else "")
+    return counts + (f"; hashed record ids {', '.join(tally.culprits)}" if tally.culprits else "")

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from reconciler.model.finding import Severity
 from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
-from reconciler.render.entries import View, entry_lines
+from reconciler.render.entries import entry_lines
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
 from reconciler.render.sections import Section, sections
 from reconciler.render.summary import summary_lines
+from reconciler.render.view import View
 
 LEAST_WIDTH = 40
 """A narrower terminal wraps by itself."""

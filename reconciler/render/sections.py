@@ -30,20 +30,26 @@ class Section(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change under a heading: those of its fields that belong there. `whole` = with everything else about it."""
+    """What stands under one heading about one object: a change with those of its fields that belong there, findings.
 
+    `first` = nothing about this object stands above it; `again` = the very call does, with its notes and findings.
+    """
+
+    section: Section
     address: Address | None
-    change: Change | None
+    change: Change | None = None
+    reason: str = ""
     fields: tuple[FieldChange, ...] = ()
     findings: tuple[Finding, ...] = ()
-    whole: bool = True
+    first: bool = True
+    again: bool = False
 
 
 def sections(plan: Plan) -> Mapping[Section, tuple[Entry, ...]]:
     """Every change and finding of the plan, each in its place; headings without any are left out."""
     found: dict[Section, list[Entry]] = {section: [] for section in Section}
-    for section, entry in _entries(plan):
-        found[section].append(entry)
+    for entry in _entries(plan):
+        found[entry.section].append(entry)
     return {section: tuple(entries) for section, entries in found.items() if entries}
 
 
@@ -61,7 +67,7 @@ def steps_by_address(plan: Plan) -> Mapping[Address, list[Change]]:
     return found
 
 
-def _entries(plan: Plan) -> Iterator[tuple[Section, Entry]]:
+def _entries(plan: Plan) -> Iterator[Entry]:
     findings: dict[Address | None, list[Finding]] = {}
     for finding in plan.findings:
         findings.setdefault(finding.address, []).append(finding)
@@ -69,19 +75,20 @@ def _entries(plan: Plan) -> Iterator[tuple[Section, Entry]]:
     for address, said in findings.items():
         if address not in steps:
             blocked = any(finding.blocks for finding in said)
-            yield Section.BLOCKED if blocked else Section.REMARKS, Entry(address, None, findings=tuple(said))
+            yield Entry(Section.BLOCKED if blocked else Section.REMARKS, address, findings=tuple(said))
     for address, changes in steps.items():
         yield from _entries_of(changes, tuple(findings.get(address, ())))
 
 
-def _entries_of(steps: list[Change], findings: tuple[Finding, ...]) -> Iterator[tuple[Section, Entry]]:
+def _entries_of(steps: list[Change], findings: tuple[Finding, ...]) -> Iterator[Entry]:
     main = main_step(steps)
-    if len(steps) > 1 or main.action is not Action.UPDATE:
-        home = _home(main, findings)
-        for number, step in enumerate(steps):
-            yield home, Entry(step.address, step, step.fields, findings if number == 0 else (), number == 0)
+    home = _home(main, findings)
+    if len(steps) == 1 and main.action is Action.UPDATE:
+        yield from _update(home, main, findings)
         return
-    yield from _parts(main, findings)
+    for number, step in enumerate(steps):
+        said = findings if number == 0 else ()
+        yield Entry(home, step.address, step, step.reason, step.fields, said, first=number == 0)
 
 
 def _home(change: Change, findings: tuple[Finding, ...]) -> Section:
@@ -103,23 +110,23 @@ _BY_ACTION = {
 }
 
 
-def _parts(change: Change, findings: tuple[Finding, ...]) -> Iterator[tuple[Section, Entry]]:
+def _update(home: Section, change: Change, findings: tuple[Finding, ...]) -> Iterator[Entry]:
     """An update's fields by cause: drift has its own heading, however the object is listed.
 
     Drift whose reversal would be destructive is not in a plan, so nothing dangerous can hide under its heading.
     """
-    home = _home(change, findings)
+    wanted: dict[Section, tuple[Cause, ...]] = {home: (Cause.UPDATE, Cause.FOREIGN), Section.DRIFT: (Cause.DRIFT,)}
     if home is Section.UPDATES:
-        wanted = {home: (Cause.UPDATE, Cause.FOREIGN), Section.OVERRIDES: (Cause.OVERRIDE,)}
+        wanted[Section.OVERRIDES] = (Cause.OVERRIDE,)
     else:
-        wanted = {home: (Cause.UPDATE, Cause.FOREIGN, Cause.OVERRIDE)}
-    wanted[Section.DRIFT] = (Cause.DRIFT,)
+        wanted[home] += (Cause.OVERRIDE,)
     places = [(section, fields) for section, causes in wanted.items() if (fields := _caused(change, *causes))]
     for number, (section, fields) in enumerate(places or [(home, ())]):
         if number == 0:
-            yield section, Entry(change.address, change, fields + _caused(change, Cause.RECORD), findings)
+            reason = change.reason if home is not Section.UPDATES else ""
+            yield Entry(section, change.address, change, reason, fields + _caused(change, Cause.RECORD), findings)
         else:
-            yield section, Entry(change.address, change, fields, whole=False)
+            yield Entry(section, change.address, change, "in the same call as above", fields, first=False, again=True)
 
 
 def _caused(change: Change, *causes: Cause) -> tuple[FieldChange, ...]:

@@ -10,26 +10,25 @@ from reconciler.render.legible import cells, legible
 from reconciler.render.lines import Line, Span, Tone, line, span
 
 GAP: Final = 2
-LEAST_COLUMN: Final = 12
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|~])")
 
 
 def table_lines(titles: Sequence[str], rows: Sequence[Sequence[str]], *, width: int) -> list[Line]:
-    """A table; the last column takes what is left, and its text is folded."""
+    """A table. Nothing is cut, so that ids can be copied: where it is too wide, the last column goes below."""
     cleaned = [[legible(cell) for cell in row] for row in rows]
     sizes = [max(map(cells, column)) for column in zip(titles, *cleaned, strict=True)]
-    sizes[-1] = max(LEAST_COLUMN, min(sizes[-1], width - sum(sizes[:-1]) - GAP * (len(sizes) - 1)))
-    lines = [_row([span(title, Tone.FAINT) for title in titles], sizes)]
+    fits = sum(sizes) + GAP * (len(sizes) - 1) <= width
+    lines = _row([span(title, Tone.FAINT) for title in titles], sizes, fits=fits)
     for first, *others in cleaned:
-        lines.append(_row([Span(first, Tone.STRONG), *(Span(cell, Tone.PLAIN) for cell in others)], sizes))
+        lines += _row([Span(first, Tone.STRONG), *(Span(cell, Tone.PLAIN) for cell in others)], sizes, fits=fits)
     return lines
 
 
-def _row(cells_of_row: Sequence[Span], sizes: Sequence[int]) -> Line:
+def _row(row: Sequence[Span], sizes: Sequence[int], *, fits: bool) -> list[Line]:
     pieces: list[Span] = []
-    for cell, size in zip(cells_of_row, sizes, strict=True):
-        pieces += [cell, Span(" " * (max(0, size - cells(cell.text)) + GAP), Tone.PLAIN)]
-    return line(*pieces[:-1])
+    for cell, size in zip(row[:-1], sizes[:-1], strict=True):
+        pieces += [cell, Span(" " * (size - cells(cell.text) + GAP), Tone.PLAIN)]
+    return [line(*pieces, row[-1])] if fits else [line(*pieces[:-1]), line(row[-1], indent=GAP)]
 
 
 def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
