@@ -17,7 +17,7 @@ from reconciler.api.repeat import Method, Outcome
 from reconciler.api.request import Request
 from reconciler.api.servertime import ServerTime
 from reconciler.api.version import version_of
-from reconciler.errors import NotOffered, ReconcilerError
+from reconciler.errors import NotOffered, ReconcilerError, Rejected
 from reconciler.model.kind import Kind, Paging
 from reconciler.model.observed import Observed, Organisation
 from reconciler.model.ports import RecordPages
@@ -68,7 +68,7 @@ class Client:
         try:
             match kind.paging:
                 case Paging.PAGE_NUMBER:
-                    entities = read_whole(lambda number: self._page(kind, number), self._in_parallel)
+                    entities = self._paged(kind)
                 case Paging.UNPAGED:
                     entities = self._unpaged(request)
                 case Paging.CURSOR | Paging.SINGLETON:
@@ -126,8 +126,17 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _page(self, kind: Kind, number: int) -> Page:
-        failure = self._caller.attempt(endpoints.page(self._host, kind, number))
+    def _paged(self, kind: Kind) -> tuple[dict[str, Json], ...]:
+        """In the largest pages; in the organisation's own size where it refuses those."""
+        try:
+            return read_whole(lambda number: self._page(kind, number, kind.page_size), self._in_parallel)
+        except Rejected as refusal:
+            if refusal.status not in (400, 413):
+                raise
+        return read_whole(lambda number: self._page(kind, number, None), self._in_parallel)
+
+    def _page(self, kind: Kind, number: int, size: int | None) -> Page:
+        failure = self._caller.attempt(endpoints.page(self._host, kind, number, size=size))
         if number > 1 and failure.answer.outcome is Outcome.MISSING:
             raise Shifting(f"Page {number} is gone.")
         return page_of(_offered(failure).content, number=number)

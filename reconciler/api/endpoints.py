@@ -19,8 +19,9 @@ def organisation(host: str) -> Request:
     return Request("GET", host, ORGANISATION, ORGANISATION)
 
 
-def page(host: str, kind: Kind, number: int) -> Request:
-    query = {"pageSize": str(kind.page_size), "pageNumber": str(number)}
+def page(host: str, kind: Kind, number: int, *, size: int | None) -> Request:
+    """`size` None leaves the size of a page to the organisation."""
+    query = {"pageNumber": str(number)} | ({"pageSize": str(size)} if size else {})
     return Request("GET", host, kind.path, kind.path, query=query, access=_reading(kind))
 
 
