@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from reconciler.model.duration import parse_days, parse_seconds, spell_days
 
 
