@@ -115,8 +115,6 @@ def _untrustworthy(failure: Failure) -> UntrustworthyAnswer:
     if answer.outcome is Outcome.REDIRECTED:
         target = legible(answer.headers.get("location") or "nowhere", 120)
         lead = f"It redirects to {target}; that is never followed, for the token would go along."
-    elif answer.outcome is Outcome.DONE:
-        lead = "The answer is empty."
     hint = "Check the region, RECONCILER_API_URL and the proxy: this may be another server than the organisation's."
     return _api(UntrustworthyAnswer, "The answer cannot be trusted", failure, lead=lead, hint=hint)
 

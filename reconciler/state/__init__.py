@@ -1,24 +1,24 @@
 """The ledger: what we sent to the organisation, what we were about to send, and the lock around both.
 
-Importing this costs nothing: SQLAlchemy is loaded when a ledger is opened.
+Importing this costs nothing: its parts, and SQLAlchemy, are loaded when they are used.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from reconciler.state.lock import Holder, hold, holder
-from reconciler.state.opening import open_ledger
 
 if TYPE_CHECKING:
     from reconciler.state.ledger import SqlLedger
+    from reconciler.state.lock import Holder, hold, holder
+    from reconciler.state.opening import open_ledger
 
 __all__ = ["Holder", "SqlLedger", "hold", "holder", "open_ledger"]
 
+_HOME = {"Holder": "lock", "SqlLedger": "ledger", "hold": "lock", "holder": "lock", "open_ledger": "opening"}
+
 
 def __getattr__(name: str) -> object:
-    if name != "SqlLedger":
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from reconciler.state.ledger import SqlLedger
-
-    return SqlLedger
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

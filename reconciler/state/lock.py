@@ -42,6 +42,10 @@ class Holder:
         return f"process {self.pid} of {self.user} on {self.host}, since {self.since}: {self.command}"
 
 
+NAMELESS = Holder(0, "an unknown host", "an unknown user", "just now", "it has not said yet what it does")
+"""A holder between taking the lock and saying so."""
+
+
 @contextmanager
 def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str = "") -> Iterator[None]:
     """Hold the lock of the ledger at `ledger`, waiting at most `timeout` seconds for it. Raises LedgerLocked.
@@ -49,10 +53,13 @@ def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str
     `command` is shown to whoever finds the lock taken; it must hold no secret.
     """
     path = _lock_path(ledger)
-    descriptor = _open(path)
+    with _translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        _take(descriptor, path, clock, timeout)
-        _describe(descriptor, clock, command)
+        with _translated(path):
+            _take(descriptor, path, clock, timeout)
+            _describe(descriptor, clock, command)
         yield
         os.ftruncate(descriptor, 0)
     finally:
@@ -62,28 +69,31 @@ def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str
 def holder(ledger: str | Path) -> Holder | None:
     """Who holds the lock now, or None. Raises LedgerError where that cannot be known."""
     path = _lock_path(ledger)
-    if not path.exists():
-        return None
-    try:
+    with _translated(path):
+        if not path.exists():
+            return None
         descriptor = os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise _refused(error, path) from error
+        try:
+            return None if _locked(descriptor, fcntl.LOCK_SH) else _described(path)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
     try:
-        return None if _locked(descriptor, fcntl.LOCK_SH) else _described(path)
-    finally:
-        os.close(descriptor)
+        yield
+    except OSError as error:
+        raise LedgerError(
+            "The ledger cannot be locked",
+            detail=error.strerror or str(error),
+            hint="Give this user write permission on the ledger's directory; its file system must know locks.",
+            where=str(path),
+        ) from error
 
 
 def _lock_path(ledger: str | Path) -> Path:
     return Path(f"{ledger}.lock")
-
-
-def _open(path: Path) -> int:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise _refused(error, path) from error
 
 
 def _take(descriptor: int, path: Path, clock: Clock, timeout: float) -> None:
@@ -92,7 +102,7 @@ def _take(descriptor: int, path: Path, clock: Clock, timeout: float) -> None:
         if clock.monotonic() >= give_up:
             raise LedgerLocked(
                 "The ledger is locked",
-                detail=f"Held by {_described(path) or 'a process that has not said who it is'}.",
+                detail=f"Held by {_described(path)}.",
                 hint="Wait for it to end, or give it time with --lock-timeout. A lock never outlives its process.",
                 where=str(path),
             )
@@ -114,11 +124,11 @@ def _describe(descriptor: int, clock: Clock, command: str) -> None:
     os.pwrite(descriptor, orjson.dumps(asdict(us)), 0)
 
 
-def _described(path: Path) -> Holder | None:
+def _described(path: Path) -> Holder:
     try:
         return Holder(**orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
-        return None
+        return NAMELESS
 
 
 def _user() -> str:
@@ -126,12 +136,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run a user that has no name
         return str(os.getuid())
-
-
-def _refused(error: OSError, path: Path) -> LedgerError:
-    return LedgerError(
-        "The ledger cannot be locked",
-        detail=error.strerror or str(error),
-        hint="Give this user write permission on the ledger's directory.",
-        where=str(path),
-    )

@@ -28,14 +28,9 @@ def open_ledger(path: str | Path, organisation: Organisation | None = None, *, w
     from reconciler.state.trouble import translated
 
     path = Path(path)
-    if writable and organisation is None and not path.exists():
-        raise LedgerError(
-            "There is no ledger",
-            detail="The first apply makes one.",
-            hint="Check the ledger's path in reconciler.yaml.",
-            where=str(path),
-        )
     with translated(path):
+        if writable and organisation is None and not path.exists():
+            raise _absent(path)
         engine = written(path) if writable else pictured(path)
         try:
             _prepare(engine, path, organisation, writable)
@@ -63,6 +58,15 @@ def _prepare(engine: sa.Engine, path: Path, organisation: Organisation | None, w
             migrate(connection, found)
             if not found and writable and organisation is not None:
                 _sign(connection, organisation)
+
+
+def _absent(path: Path) -> LedgerError:
+    return LedgerError(
+        "There is no ledger",
+        detail="The first apply makes one.",
+        hint="Check the ledger's path in reconciler.yaml.",
+        where=str(path),
+    )
 
 
 def _newer(path: Path, found: int, known: int) -> LedgerFormat:

@@ -96,6 +96,7 @@ def test_a_total_that_changes_on_the_way_is_not_complete(sandbox: Sandbox, api: 
         ({"set": {"nextUri": "https://elsewhere.example/records?page=2"}}, "no cursor"),
         ({"set": {"nextUri": "?after="}}, "no cursor"),
         ({"set": {"nextUri": 7}}, "no cursor"),
+        ({"set": {"nextUri": "https://[x?after=y"}}, "no cursor"),
     ],
 )
 def test_records_that_cannot_be_are_not_trusted(

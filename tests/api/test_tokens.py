@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from reconciler.api import Client
-from reconciler.errors import AuthenticationFailed, OutOfTime, UntrustworthyAnswer
+from reconciler.errors import ApiError, AuthenticationFailed, OutOfTime, UntrustworthyAnswer
 from reconciler.sandbox import Sandbox
 
 from .builders import PURPOSE, PURPOSES, TestClock, asked, client, http, raw, request_of
@@ -160,6 +160,22 @@ def test_a_token_endpoint_with_a_fault_is_asked_again(sandbox: Sandbox, api: Cli
     sandbox.control.fault(LOGIN, "status", status=503, skip=1)
     assert api.organisation()
     assert logins(sandbox) == 3
+
+
+def test_a_token_endpoint_that_stays_broken_is_an_error_of_its_own(sandbox: Sandbox, api: Client) -> None:
+    sandbox.control.fault(LOGIN, "status", status=503, times=None)
+    with pytest.raises(ApiError) as caught:
+        api.organisation()
+    assert (caught.value.method, caught.value.path, caught.value.status) == ("POST", "/oauth/token", 503)
+
+
+def test_a_token_that_cannot_be_renewed_between_two_tries_is_the_failure(sandbox: Sandbox, api: Client) -> None:
+    api.organisation()
+    sandbox.control.fault(f"GET {PURPOSES}", "cut")
+    sandbox.control.fault(f"GET {PURPOSES}", "status", status=401, skip=1, times=None)
+    sandbox.control.fault(LOGIN, "status", status=401, times=None)
+    with pytest.raises(AuthenticationFailed, match="credentials are refused"):
+        api.list(PURPOSE)
 
 
 @pytest.mark.parametrize("token", [None, "", 5, "line\nbreak", "é"])

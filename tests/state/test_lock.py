@@ -115,5 +115,22 @@ def test_a_lock_that_cannot_be_made_says_so() -> None:
     assert "Permission denied" in told
 
 
+def test_a_holder_that_has_not_yet_said_who_it_is_is_still_one(ledger: Path) -> None:
+    with hold(ledger, TestClock()):
+        Path(f"{ledger}.lock").write_bytes(b"")
+        assert "unknown user" in str(holder(ledger))
+
+
+def test_a_lock_that_may_not_be_read_says_so() -> None:
+    def locked_up(directory: Path) -> None:
+        (directory / "in").mkdir()
+        with hold(directory / "in" / "ledger.db", TestClock()):
+            pass
+
+    if os.geteuid() == 0:  # what root has made with mode 0600, nobody else may read
+        told = as_nobody(locked_up, lambda directory: holder(directory / "in" / "ledger.db"))
+        assert told.startswith("LedgerError: The ledger cannot be locked")
+
+
 def test_a_lock_is_an_error_of_the_ledger() -> None:
     assert issubclass(LedgerLocked, LedgerError)
