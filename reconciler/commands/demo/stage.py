@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,13 +29,11 @@ class Stage:
 
     def run(self, *words: str) -> int:
         """Type a command. Returns its exit code; what it prints is seen."""
-        from reconciler.cli.boundary import program
-
         click.echo()
         click.secho("$ " + " ".join(("reconciler", *words)), fg="green", color=self.styled)
         sys.stdout.flush()
         try:
-            program.main(list(words), standalone_mode=False)
+            _verb(words[0]).main(list(words[1:]), standalone_mode=False)
             code = 0
         except click.exceptions.Exit as error:
             code = error.exit_code
@@ -50,11 +49,15 @@ class Stage:
         """Run a command whose output is not part of the story."""
         from click.testing import CliRunner
 
-        from reconciler.cli.boundary import program
-
-        result = CliRunner().invoke(program, list(words))
+        result = CliRunner().invoke(_verb(words[0]), list(words[1:]))
         if result.exit_code:
             raise ReconcilerError("The demo could not be prepared", detail=result.output)
+
+
+def _verb(name: str) -> click.Command:
+    """The command of that name, as the command line would find it."""
+    command: click.Command = getattr(import_module(f"reconciler.commands.{name}"), name)
+    return command
 
 
 @contextmanager

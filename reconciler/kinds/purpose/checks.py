@@ -34,7 +34,7 @@ def _check_name(checkup: Checkup) -> Iterator[Problem]:
 
 
 def _check_retention(checkup: Checkup) -> Iterator[Problem]:
-    rules, where = checkup.project.purpose_rules, checkup.manifest.locate(("retention",))
+    rules = checkup.project.purpose_rules
     retention = checkup.manifest.normal["retention"]
     if isinstance(retention, dict):
         yield _unknown_class(checkup, retention["class"])
@@ -44,7 +44,7 @@ def _check_retention(checkup: Checkup) -> Iterator[Problem]:
             "Retention outside the organisation's bounds",
             f"{retention} is not between {rules.min_retention_days}d and {rules.max_retention_days}d.",
             "Choose a period within them, or change policies.purposes in the project file.",
-            where,
+            checkup.manifest.locate(("retention",)),
         )
 
 
