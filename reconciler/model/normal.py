@@ -186,9 +186,12 @@ def alike(shape: Shape, left: Json | Absent, right: Json | Absent) -> bool:
 
 
 def agrees(shape: Shape, stated: Json, observed: Json | Absent) -> bool:
-    """Whether `observed` has everything that `stated` says, local members aside. It may have more."""
+    """Whether `observed` has everything that `stated` says, local members aside. It may have more.
+
+    A list that is not there has everything that an empty one says.
+    """
     if observed is ABSENT:
-        return False
+        return isinstance(shape, Keyed | Set) and not stated
     match shape:
         case Record():
             return all(

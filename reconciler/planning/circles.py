@@ -57,5 +57,5 @@ def circle_from(start: Node, waiting: Mapping[Node, set[Node]]) -> list[Node]:
 
 
 def _weakest(circle: list[Node], firm: Mapping[Node, set[Node]]) -> tuple[Node, Node]:
-    edges: list[tuple[Node, Node]] = sorted(zip(circle, [*circle[1:], circle[0]], strict=True))
+    edges: list[tuple[Node, Node]] = sorted(zip(circle, circle[1:] + circle[:1], strict=True))
     return next(((node, need) for node, need in edges if need not in firm.get(node, ())), edges[0])

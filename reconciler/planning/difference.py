@@ -145,7 +145,10 @@ def _drifted(walk: _Walk, path: Path, before: Side, after: Side, base: Side) -> 
 
 
 def _list(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
-    """Element by element: the observed order is kept, new elements follow in the manifest's order."""
+    """Element by element: the observed order is kept, new elements follow in the manifest's order.
+
+    An organisation that leaves out an empty list says the same as one that shows it.
+    """
     wanted, sent, live = (elements(shape, side) for side in (desired, recorded, observed))
     after = []
     for key in _keys(live, wanted, sent):
@@ -153,7 +156,9 @@ def _list(walk: _Walk, shape: Keyed | Set, desired: Side, recorded: Side, observ
         value = _element(walk, shape, *sides, (*path, key))
         if value is not ABSENT:
             after.append(value)
-    return after if after or desired is not ABSENT or observed == [] else ABSENT
+    if after or observed == []:
+        return after
+    return ABSENT if desired is ABSENT or observed is ABSENT else after
 
 
 def elements(shape: Keyed | Set, side: Side) -> Mapping[str, Json]:

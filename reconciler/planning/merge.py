@@ -50,21 +50,23 @@ def _value(
     """One value on three sides, ABSENT where a side has none."""
     if alike(shape, ours, theirs):
         return theirs
+    if ours is not ABSENT and theirs is not ABSENT:
+        match shape:
+            case Record(whole=False):
+                return _record(walk, shape, {} if base is ABSENT else base, ours, theirs, path)
+            case Keyed():
+                return _keyed(walk, shape, base, ours, theirs, path)
+            case Set():
+                return _set(walk, shape, base, ours, theirs, path)
     if alike(shape, theirs, base):
         return ours
     if alike(shape, ours, base):
         walk.theirs.append(path)
         return theirs
-    match shape:
-        case Record(whole=False) if ours is not ABSENT and theirs is not ABSENT:
-            return _record(walk, shape, {} if base is ABSENT else base, ours, theirs, path)
-        case Keyed() if ours is not ABSENT and theirs is not ABSENT:
-            return _keyed(walk, shape, base, ours, theirs, path)
-        case Set():
-            return _set(walk, shape, base, ours, theirs, path)
-        case _:
-            walk.overlaps.append(Overlap(path, base, ours, theirs))
-            return theirs
+    if isinstance(shape, Set):
+        return _set(walk, shape, base, ours, theirs, path)
+    walk.overlaps.append(Overlap(path, base, ours, theirs))
+    return theirs
 
 
 def _keyed(walk: _Walk, shape: Keyed, base: Json | Absent, ours: Json, theirs: Json, path: Path) -> Json:
