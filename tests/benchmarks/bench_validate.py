@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -26,21 +25,8 @@ from reconciler.manifest import document_schema, load
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
 
-WORDS = (
-    "customer",
-    "consent",
-    "retention",
-    "score",
-    "status",
-    "region",
-    "segment",
-    "contract",
-    "verified",
-    "pending",
-    "agent",
-    "channel",
-)
-MEDIAN_FIELDS = 13
+from tests.benchmarks.estate import write_estate
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -60,18 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _measure(directory: Path, options: argparse.Namespace) -> None:
     many, few, broken = (directory / name for name in ("many", "few", "broken"))
-    sizes = sorted(_write(many, options.count))
-    _write(few, options.count // 10)
-    _write(broken, options.count)
+    sizes = sorted(write_estate(many, options.count))
+    write_estate(few, options.count // 10)
+    write_estate(broken, options.count)
     first = min(broken.iterdir())
     first.write_text("apiVersion: [\n")
     print(f"{options.count:,} manifests, median {sizes[len(sizes) // 2]:,} bytes, {sum(sizes) / 1e6:.1f} MB")
 
     command = _our_command(load_only=options.load_only)
     print("ours:", "reconciler validate" if "validate" in command else "load in a process of its own")
-    ours, memory, _ = _run([*command, str(many)], many)
-    smaller, _, _ = _run([*command, str(few)], few)
-    _, _, diagnostic = _run([*command, str(broken)], broken)
+    ours, memory, _ = run([*command, str(many)], many)
+    smaller, _, _ = run([*command, str(few)], few)
+    _, _, diagnostic = run([*command, str(broken)], broken)
     print(f"time {ours:.2f} s, {ours / options.count * 1e3:.3f} ms a manifest, peak memory {memory:.0f} MB")
     print(f"t({options.count:,}) / t({options.count // 10:,}) = {ours / smaller:.1f}")
     print(f"first diagnostic of a broken first file after {diagnostic:.2f} s")
@@ -104,7 +90,7 @@ def _baseline(directory: Path, manifests: Path, program: Path) -> tuple[float, f
         schema = directory / f"{kind.name}.schema.json"
         schema.write_text(json.dumps(document_schema(kind)))
         files = [str(path) for path in sorted(manifests.glob(f"{kind.name.lower()}-*.yaml"))]
-        spent, memory, _ = _run([str(program), "--schemafile", str(schema), *files], directory)
+        spent, memory, _ = run([str(program), "--schemafile", str(schema), *files], directory)
         seconds, peak = seconds + spent, max(peak, memory)
     return seconds, peak
 
@@ -115,7 +101,7 @@ def _has_c_extension(program: Path) -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _run(command: Sequence[str], directory: Path) -> tuple[float, float, float]:
+def run(command: Sequence[str], directory: Path) -> tuple[float, float, float]:
     """Seconds, peak memory in MB, and seconds until the first output."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     begun = time.perf_counter()
@@ -129,50 +115,6 @@ def _run(command: Sequence[str], directory: Path) -> tuple[float, float, float]:
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
     return time.perf_counter() - begun, usage.ru_maxrss / 1024, first
-
-
-def _write(directory: Path, count: int) -> list[int]:
-    directory.mkdir()
-    chance = random.Random(7)
-    sizes: list[int] = []
-    for number in range(count):
-        kind, text = _purpose(chance, number) if number % 5 == 0 else _flex_schema(chance, number)
-        path = directory / f"{kind}-{number:06}.yaml"
-        path.write_text(text)
-        sizes.append(len(text))
-    return sizes
-
-
-def _purpose(chance: random.Random, number: int) -> tuple[str, str]:
-    paragraph = "\n".join("    " + " ".join(chance.choices(WORDS, k=11)) + "." for _ in range(chance.randint(8, 20)))
-    return "purpose", (
-        f"apiVersion: reconciler/v1\nkind: Purpose\nmetadata:\n  name: Purpose_{number}\n  labels: {{team: crm}}\n"
-        f"spec:\n  description: |\n{paragraph}\n  retention: {chance.randint(1, 365)}d\n  legalBasis: consent\n"
-    )
-
-
-def _flex_schema(chance: random.Random, number: int) -> tuple[str, str]:
-    count = 100 if chance.random() < 0.05 else chance.randint(MEDIAN_FIELDS - 8, MEDIAN_FIELDS + 8)
-    fields = "".join(_field(chance, number, index) for index in range(count))
-    return "flexschema", (
-        f"apiVersion: reconciler/v1\nkind: FlexSchema\nmetadata:\n  name: schema_{number}\n  labels: {{team: crm}}\n"
-        f"spec:\n  description: {' '.join(chance.choices(WORDS, k=6))}\n  fields:\n{fields}"
-    )
-
-
-def _field(chance: random.Random, number: int, index: int) -> str:
-    name = f"{chance.choice(WORDS)}_{index}"
-    match chance.randrange(8):
-        case 0:
-            purpose = number // 5 * 5
-            return f"    - {{name: {name}, type: string, personalData: true, purpose: Purpose_{purpose}}}\n"
-        case 1 | 2:
-            return f"    - name: {name}\n      type: number\n      required: {chance.choice(['true', 'false'])}\n"
-        case 3:
-            return f"    - {{name: {name}, type: date, required: true}}\n"
-        case _:
-            options = "".join(f"\n        - {word}" for word in chance.sample(WORDS, k=3))
-            return f"    - name: {name}\n      type: string\n      options:{options}\n"
 
 
 if __name__ == "__main__":
