@@ -9,11 +9,11 @@ from typing import Final
 from reconciler.model.plan import Action, Cause, Change, FieldChange
 from reconciler.model.shape import Keyed
 from reconciler.model.values import dotted
-from reconciler.render.fields import ADD, CHANGE, KEEP, REMOVE, added_lines, field_lines
+from reconciler.render.fields import ADD, CHANGE, KEEP, REMOVE, field_lines, object_lines
 from reconciler.render.findings import acceptance_lines, finding_lines
 from reconciler.render.lines import Line, Span, Tone, beside, folded, labelled, line, span, width_of
 from reconciler.render.notes import note_lines
-from reconciler.render.paths import shape_at, spread
+from reconciler.render.paths import shape_at
 from reconciler.render.sections import Entry, Section
 from reconciler.render.values import shown
 from reconciler.render.view import INDENT, INNER, View
@@ -60,7 +60,7 @@ def _parts(view: View, entry: Entry, change: Change) -> list[Line]:
     shape = view.shape(change.address)
     match change.action:
         case Action.CREATE | Action.RECREATE:
-            return added_lines(shape, spread(shape, change.after or {}), width=view.width, indent=INNER)
+            return object_lines(shape, change.after or {}, sign=ADD, width=view.width, indent=INNER)
         case Action.DELETE:
             return _what_goes(view, change)
         case _:

@@ -33,6 +33,6 @@ def step_name(step: str, address: Address) -> str:
 
 def _outcome(result: StepResult) -> str:
     took = f" in {duration(result.latency_ms / 1000)}" if result.latency_ms else ""
-    because = f", because of {result.because}" if result.because else ""
+    because = f" ({result.because})" if result.because else ""
     summary = f": {result.summary}" if result.summary else ""
     return f"{result.outcome}{took}{because}{summary}"

@@ -10,6 +10,8 @@ from reconciler.render.lines import Line, Span, Tone, line, span
 
 LEAST: Final = 30
 """Columns of source that are shown, however narrow the terminal."""
+AHEAD: Final = 10
+"""Columns that are kept for what follows the caret."""
 
 
 def excerpt(where: Source, *, width: int, indent: int) -> list[Line]:
@@ -29,11 +31,12 @@ def excerpt(where: Source, *, width: int, indent: int) -> list[Line]:
 def _around(text: str, column: int, room: int) -> tuple[str, int]:
     """As much of the line as there is room for, the column in it, and how many cells before the column."""
     at = min(max(column - 1, 0), len(text))
-    start = 0 if at < room - 10 else at - room // 2
-    head = "..." if start else ""
-    before = head + legible(text[start:at].lstrip() if not start else text[start:at])
-    shown = before + legible(text[at:].rstrip())
-    return _fitting(shown, room), cells(before)
+    start = min(len(text) - len(text.lstrip()), at)
+    before = legible(text[start:at])
+    while cells(before) > room - AHEAD:
+        start = max(start + 1, at - room)
+        before = f"...{legible(text[start:at])}"
+    return _fitting(before + legible(text[at:].rstrip()), room), cells(before)
 
 
 def _fitting(shown: str, room: int) -> str:

@@ -11,7 +11,7 @@ from reconciler.model.shape import Shape
 from reconciler.model.values import ABSENT, Absent, Json
 from reconciler.render.legible import cells
 from reconciler.render.lines import Line, Span, Tone, beside, folded, line, span
-from reconciler.render.paths import label, trimmed
+from reconciler.render.paths import label, spread, trimmed
 from reconciler.render.values import shown, shown_beside
 
 ADD: Final = Span("+", Tone.ADDED)
@@ -38,11 +38,13 @@ def field_lines(shape: Shape | None, fields: Iterable[FieldChange], *, width: in
     return row_lines([_row(shape, change) for change in fields], width=width, indent=indent)
 
 
-def added_lines(
-    shape: Shape | None, parts: Iterable[tuple[tuple[str, ...], Json]], *, width: int, indent: int
-) -> list[Line]:
-    """The parts of an object that is created."""
-    rows = [_row(shape, FieldChange(path, Cause.UPDATE, ABSENT, value)) for path, value in parts]
+def object_lines(shape: Shape | None, value: Json, *, sign: Span, width: int, indent: int) -> list[Line]:
+    """A whole object, a sign before each of its parts."""
+    tone = Tone.ADDED if sign is ADD else Tone.PLAIN
+    rows = [
+        Row(sign, span(label(shape, path)), (("", Span(shown(trimmed(shape, path, part)), tone)),))
+        for path, part in spread(shape, value)
+    ]
     return row_lines(rows, width=width, indent=indent)
 
 
@@ -50,7 +52,8 @@ def three_sides(
     shape: Shape | None, path: tuple[str, ...], sides: Sequence[tuple[str, Json | Absent]], *, sign: Span = CHANGE
 ) -> Row:
     """A path with more than two values, each under the word for it."""
-    values = tuple((word, Span(shown(trimmed(shape, path, value)), Tone.PLAIN)) for word, value in sides)
+    texts = shown_beside(*(trimmed(shape, path, value) for _, value in sides))
+    values = tuple((word, Span(text, Tone.PLAIN)) for (word, _), text in zip(sides, texts, strict=True))
     return Row(sign, span(label(shape, path)), values, stacked=True)
 
 

@@ -73,7 +73,7 @@ def advice(text: str, *, width: int, indent: int = 0) -> list[Line]:
 
 def folded(piece: Span, *, width: int, indent: int = 0, hanging: int = 0) -> list[Line]:
     """One piece over as many lines as it takes; `hanging` is the further indent of all lines but the first."""
-    rows = list(_rows(piece.text, width - indent, width - indent - hanging))
+    rows = list(_rows(piece.text, width - indent, width - indent - hanging)) if piece.text else []
     return [
         line(Span(words, piece.tone), indent=indent if number == 0 else indent + hanging)
         for number, words in enumerate(rows)

@@ -35,29 +35,40 @@ def report_text(report: Report, *, styled: bool, width: int) -> str:
     for outcome, (title, tone) in _HEADINGS.items():
         results = [result for result in report.results if result.outcome is outcome]
         if results:
-            lines += [line(span(title, tone)), *(part for one in results for part in _result(one, width)), BLANK]
+            lines += [
+                line(span(title, tone)),
+                *(part for one in results for part in _result(report, one, width)),
+                BLANK,
+            ]
     return put([*lines, *_ending(report, width)], styled=styled)
 
 
-def _result(result: StepResult, width: int) -> list[Line]:
+def _result(report: Report, result: StepResult, width: int) -> list[Line]:
     live = f"  {result.live_id}" if result.live_id and result.succeeded else ""
     head = line(
         str(result.action), " ", span(step_name(result.step, result.address), Tone.STRONG), span(live, Tone.FAINT),
         indent=2,
     )  # fmt: skip
-    return [head, *_why(result, width), *_overlaps(result.overlaps, width), *_theirs(result, width)]
+    return [
+        head,
+        *_why(report, result, width),
+        *_overlaps(result.overlaps, width),
+        *_theirs(result, width),
+        *advice(result.hint, width=width, indent=INNER),
+    ]
 
 
-def _why(result: StepResult, width: int) -> list[Line]:
+def _why(report: Report, result: StepResult, width: int) -> list[Line]:
     rows: list[Line] = []
     if result.because:
-        rows += folded(span(f"because {result.because} did not succeed"), width=width, indent=INNER)
+        failed = " did not succeed" if any(result.because == other.step for other in report.results) else ""
+        rows += folded(span(f"because {result.because}{failed}"), width=width, indent=INNER)
     rows += folded(span(result.summary, Tone.STRONG), width=width, indent=INNER)
     rows += folded(span(result.where, Tone.FAINT), width=width, indent=INNER)
     rows += prose(result.detail, width=width, indent=INNER)
     for finding in result.findings:
         rows += finding_lines(finding, width=width, indent=INNER)
-    return rows + advice(result.hint, width=width, indent=INNER)
+    return rows
 
 
 def _overlaps(overlaps: Iterable[Overlap], width: int) -> list[Line]:
@@ -81,6 +92,8 @@ def _theirs(result: StepResult, width: int) -> list[Line]:
 def _ending(report: Report, width: int) -> list[Line]:
     """Counts, what ended the run early, and what to do next."""
     rows = folded(span(report_counts(report), Tone.STRONG), width=width)
+    if report.interrupted:
+        rows += prose("Interrupted: what was under way was finished, nothing more was begun.", width=width)
     if report.error:
         rows += prose(f"Ended early: {report.error}", width=width, tone=Tone.BAD)
     return rows + advice(_next(report), width=width)

@@ -8,9 +8,8 @@ from typing import Final
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Recorded
-from reconciler.render.fields import added_lines
+from reconciler.render.fields import KEEP, object_lines
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
-from reconciler.render.paths import spread
 from reconciler.render.problems import WIDTH
 from reconciler.render.table import table_lines
 from reconciler.render.wording import counted
@@ -44,7 +43,7 @@ def recorded_text(row: Recorded, kinds: Mapping[str, Kind], *, styled: bool, wid
     kind = kinds.get(row.address.kind)
     shape = kind.shape if kind else None
     lines += [BLANK, line(span("declared when last applied", Tone.FAINT), indent=2)]
-    return put([*lines, *added_lines(shape, spread(shape, row.declared), width=width, indent=2)], styled=styled)
+    return put([*lines, *object_lines(shape, row.declared, sign=KEEP, width=width, indent=2)], styled=styled)
 
 
 def _version(row: Recorded) -> str:

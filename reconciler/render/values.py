@@ -36,6 +36,10 @@ def flow(value: Json) -> str:
 def _string(text: str) -> str:
     if _BARE.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
         return text
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
     return legible(json.dumps(text, ensure_ascii=False))
 
 
@@ -44,16 +48,19 @@ def shown(side: Json | Absent) -> str:
     return NOTHING if side is ABSENT else _window(flow(side), 0)
 
 
-def shown_beside(before: Json | Absent, after: Json | Absent) -> tuple[str, str]:
-    """Two values for a person. Long ones are shown around the first difference."""
-    if before is ABSENT or after is ABSENT:
-        return shown(before), shown(after)
-    left, right = flow(before), flow(after)
-    start = max(0, _first_difference(left, right) - CONTEXT)
-    return _window(left, start), _window(right, start)
+def shown_beside(*sides: Json | Absent) -> tuple[str, ...]:
+    """Several values for a person. Long ones are shown around the first difference."""
+    texts = [None if side is ABSENT else flow(side) for side in sides]
+    if any(text is not None and len(text) > LONGEST_VALUE for text in texts):
+        texts = [_quoted(side) if isinstance(side, str) else text for side, text in zip(sides, texts, strict=True)]
+    first, *others = [text for text in texts if text is not None] or [""]
+    start = max(0, min((_first_difference(first, text) for text in others), default=0) - CONTEXT)
+    return tuple(NOTHING if text is None else _window(text, start) for text in texts)
 
 
 def _first_difference(left: str, right: str) -> int:
+    if left == right:
+        return len(left)
     pairs = zip(left, right, strict=False)
     return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(left), len(right)))
 
