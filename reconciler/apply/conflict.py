@@ -59,7 +59,8 @@ def rebase(run: Run, kind: Kind, change: Change, attempt: Attempt, entity: Obser
     """
     theirs = run.normal(kind, entity)
     merged = run.deciding.merge(kind.shape, base=attempt.base, ours=attempt.ours, theirs=theirs)
-    if not run.plan.rebase and not alike(kind.shape, attempt.base, theirs):
+    theirs_differ = not alike(kind.shape, attempt.base, theirs) and not alike(kind.shape, attempt.ours, theirs)
+    if not run.plan.rebase and theirs_differ:
         raise Conflict(
             "The object was changed meanwhile",
             detail="--on-conflict stop: nothing is merged.",
