@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -39,23 +40,24 @@ def main() -> NoReturn:
     # A run makes many long-lived values and few circles: looking for circles took two thirds of reading a ledger.
     gc.set_threshold(100_000, 50, 50)
     try:
-        program.main(standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as error:
-        code = error.exit_code
+        code = program.main(standalone_mode=False) or 0  # what a verb hands to `ctx.exit`
     except click.ClickException as error:
         error.show()
         code = 1
     except (KeyboardInterrupt, click.exceptions.Abort):
-        click.echo("Interrupted.", err=True)
-        code = INTERRUPTED
+        _interrupted()
     except ReconcilerError as error:
         code = _told(error)
-    except BrokenPipeError:
-        code = _reader_gone()
     except Exception as error:
         code = _bug(error)
     _leave(code)
+
+
+def _interrupted() -> NoReturn:
+    with suppress(OSError):
+        click.echo("Interrupted.", err=True)
+    _flush()
+    os._exit(INTERRUPTED)  # an orderly end would wait for the calls that are under way
 
 
 def _told(error: ReconcilerError) -> int:
@@ -63,15 +65,10 @@ def _told(error: ReconcilerError) -> int:
     if not error.told:
         from reconciler.render import error_text
 
-        styled = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-        click.echo(error_text(error, styled=styled), err=True)
+        styled = sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        with suppress(OSError):
+            click.echo(error_text(error, styled=styled), err=True)
     return error.exit_code
-
-
-def _reader_gone() -> int:
-    """The reader of our output went away, as in `| head`."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
 
 
 def _bug(error: Exception) -> int:
@@ -89,8 +86,14 @@ def _bug(error: Exception) -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _reader_gone()
+    _flush()
     sys.exit(code)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:  # the reader went away, as in `| head`: the interpreter's own flush must not complain
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

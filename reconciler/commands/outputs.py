@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
+import click
+
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.render import error_json, error_text, problems_json, problems_text
 
@@ -30,6 +32,9 @@ class _Target:
     file: Path | None
 
 
+_TERMINAL = _Target("human", None)
+
+
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """The targets of one command."""
@@ -37,13 +42,21 @@ class Outputs:
     targets: tuple[_Target, ...]
 
     def show(self, result: Result) -> None:
-        """Write a result to every target."""
-        for target in self.targets:
-            if target.format == "json":
-                _write(target, result.json())
-            else:
-                styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
-                _write(target, result.human(styled=styled, width=width).encode())
+        """Write a result to every target, files first: a reader who goes away must not keep them from being written."""
+        failures: list[ReconcilerError] = []
+        for target in sorted(self.targets, key=lambda target: target.file is None):
+            try:
+                _write(target, _formatted(target, result))
+            except ReconcilerError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def preview(self, result: Result) -> None:
+        """Show a person what he is about to decide on, whatever the targets are; nothing goes to files."""
+        stream = sys.stdout if _TERMINAL in self.targets else sys.stderr
+        styled, width = appearance(stream)
+        click.echo(result.human(styled=styled, width=width), file=stream)
 
     @contextmanager
     def failing_loudly(self) -> Iterator[None]:
@@ -51,8 +64,11 @@ class Outputs:
         try:
             yield
         except ReconcilerError as error:
-            self.show(_Failure(error))
-            error.told = any(target.format == "human" and target.file is None for target in self.targets)
+            try:
+                self.show(_Failure(error))
+                error.told = _TERMINAL in self.targets
+            except ReconcilerError as another:  # the first one is the reason of the exit code, and is told, too
+                click.echo(error_text(another, styled=False), err=True)
             raise
 
 
@@ -70,28 +86,69 @@ def _target(text: str) -> _Target:
         raise UsageError(
             "Unknown output format", detail=f"{name!r} is none of {', '.join(FORMATS)}.", hint="--output json=plan.json"
         )
+    if file:
+        check_place(Path(file))
     return _Target(name, Path(file) if file else None)
 
 
-def appearance(stream: TextIO) -> tuple[bool, int]:
-    """Whether to use colour on a stream, and how wide it is. NO_COLOR and FORCE_COLOR are honoured."""
-    if not stream.isatty():
+def check_place(path: Path) -> None:
+    """Notice now what would keep a file from being written after the work. Raises UsageError."""
+    reason = "It is a folder." if path.is_dir() else "" if path.parent.is_dir() else f"{path.parent} is no folder."
+    if reason:
+        raise _unwritable(path, reason)
+
+
+def appearance(stream: TextIO | None) -> tuple[bool, int]:
+    """Whether to use colour on a stream (None: closed), and how wide it is. NO_COLOR and FORCE_COLOR are honoured."""
+    if stream is None or not stream.isatty():
         return bool(os.environ.get("FORCE_COLOR")), 100
     width = os.get_terminal_size(stream.fileno()).columns
     return "NO_COLOR" not in os.environ, min(max(width, 40), 140)
 
 
+def _formatted(target: _Target, result: Result) -> bytes:
+    if target.format == "json":
+        content = result.json()
+    else:
+        styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
+        content = result.human(styled=styled, width=width).encode()
+    return content if content.endswith(b"\n") else content + b"\n"
+
+
 def _write(target: _Target, content: bytes) -> None:
-    if target.file is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content if content.endswith(b"\n") else content + b"\n")
-        sys.stdout.buffer.flush()
-        return
-    write_file(target.file, content)
+    if target.file is not None:
+        write_file(target.file, content)
+    elif sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _unwritable("the standard output", error.strerror or str(error)) from None
 
 
 def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a whole file or none of it. Raises UsageError."""
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced by a file
+            path.write_bytes(content)
+        else:
+            _replace(path.resolve(), content, mode)
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def make_folder(path: Path) -> None:
+    """Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -100,14 +157,13 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
-    except OSError as error:
+    except OSError:
         part.unlink(missing_ok=True)
-        raise UsageError(
-            "A file cannot be written",
-            detail=error.strerror or str(error),
-            hint="Choose another place.",
-            where=str(path),
-        ) from None
+        raise
+
+
+def _unwritable(place: Path | str, reason: str) -> UsageError:
+    return UsageError("A file cannot be written", detail=reason, hint="Choose another place.", where=str(place))
 
 
 @dataclass(frozen=True, slots=True)

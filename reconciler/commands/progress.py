@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from reconciler.commands.session import Session
+from reconciler.commands.session import Session, tell
 from reconciler.model.plan import Plan
 from reconciler.model.report import Event, StepFinished
 from reconciler.render import event_line
@@ -19,7 +19,7 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
     """A function that tells of events, from any thread."""
     if run.log_level == "quiet":
         yield lambda _: None
-    elif sys.stderr.isatty() and "NO_COLOR" not in os.environ and plan.changes:
+    elif sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ and plan.changes:
         with _bar(len(plan.changes)) as emit:
             yield emit
     else:
@@ -27,7 +27,7 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
 
         def emit_line(event: Event) -> None:
             with guard:
-                sys.stderr.write(event_line(event) + "\n")
+                tell(event_line(event))
 
         yield emit_line
 

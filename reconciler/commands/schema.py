@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
-from reconciler.commands.outputs import write_file
+from reconciler.commands.outputs import make_folder, write_file
 from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import all_schemas
@@ -36,7 +36,7 @@ def schema(name: str | None, write: bool, check: bool, folder: Path) -> None:
     """
     files = schema_files()
     if write:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for file, content in files.items():
             write_file(folder / file, content)
         click.echo(f"{len(files)} schemas written to {folder}.", err=True)

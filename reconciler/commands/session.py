@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import os
 import random
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import click
@@ -31,7 +30,7 @@ class Session:
     def say(self, text: str) -> None:
         """A line for people, on stderr."""
         if self.log_level != "quiet":
-            click.echo(text, err=True)
+            tell(text)
 
 
 @contextmanager
@@ -45,16 +44,26 @@ def session(workspace: Workspace, *, parallelism: int, timeout: float | None, lo
         clock=clock,
         random=random.Random(),  # noqa: S311
         parallelism=parallelism,
-        deadline=clock.monotonic() + timeout if timeout else math.inf,
+        deadline=math.inf if timeout is None else clock.monotonic() + timeout,
         observer=_log if log_level == "debug" else None,
     )
     try:
         yield Session(clock, stop, client, log_level, parallelism)
-    finally:
+    except (KeyboardInterrupt, click.Abort):
+        raise  # at once: closing would wait for the calls that are under way
+    except BaseException:
         client.close()
+        raise
+    client.close()
 
 
 def _log(exchange: Exchange) -> None:
     """One line a call: no query, no body, no secret."""
     line = f"{exchange.method} {exchange.path} {exchange.status} {exchange.milliseconds} ms {exchange.correlation_id}"
-    sys.stderr.write(line.rstrip() + "\n")
+    tell(line.rstrip())
+
+
+def tell(text: str) -> None:
+    """A line on stderr. Work goes on when nobody reads it any more."""
+    with suppress(OSError, ValueError):
+        click.echo(text, err=True)
