@@ -22,7 +22,8 @@
     │   └── LedgerFormat                    newer than this program, or no ledger at all
     ├── PlanRefused                exit 4   stale, changed by hand, or for something else
     │   └── PlanUnreadable         exit 1   no plan at all
-    └── Blocked                    exit 3   findings stop the apply before its first write
+    ├── Blocked                    exit 3   findings stop the apply before its first write
+    └── Declined                   exit 1   the user looked at the plan and said no
 
 A message has four parts (STYLE rule 17): a short constant summary, the detail, a hint (a command stands alone on a
 line), and where.
@@ -176,3 +177,7 @@ class Blocked(ReconcilerError):
     """Findings stop the apply before its first write."""
 
     exit_code = 3
+
+
+class Declined(ReconcilerError):
+    """The user looked at the plan and said no."""

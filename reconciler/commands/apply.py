@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -13,18 +14,20 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from click.core import ParameterSource
 
 from reconciler.apply import Deciding, Run, admit, execute, looking, resolve_intents, start, taken_over
 from reconciler.commands import options
 from reconciler.commands.outputs import Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
+from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import Wishes, check_organisation, choices_of, compute
 from reconciler.commands.progress import telling
 from reconciler.commands.records import read_files
 from reconciler.commands.session import Session, session
-from reconciler.commands.workspace import Workspace, open_workspace, read_workspace
-from reconciler.errors import Blocked, UsageError
+from reconciler.commands.workspace import Workspace, open_project, open_workspace
+from reconciler.errors import Declined, UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
@@ -41,6 +44,15 @@ PARTIAL = 5
 CONFLICT = 4
 INTERRUPTED = 130
 DECIDING = Deciding(merge, judge, matching)
+PLANNING = {
+    "drift": "--drift",
+    "allow_delete": "--allow-delete",
+    "excluded": "--exclude",
+    "records": "--records",
+    "on_conflict": "--on-conflict",
+    "as_of": "--as-of",
+}
+"""Options that say how to plan, by parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,33 +116,35 @@ def apply(
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        _check_usage(plan_file, seal, auto_approve=auto_approve)
+        _check_usage(ctx, plan_file, seal, auto_approve=auto_approve)
         saved = load_plan(plan_file, seal) if plan_file else None
-        workspace = _project_only(directory, project_file) if saved else open_workspace(directory, project_file)
-        choices = choices_of(
-            drift=drift,
-            allow_delete=allow_delete,
-            excluded=excluded,
-            on_conflict=on_conflict,
-            workspace=workspace,
-        )
-        wishes = Wishes(choices, read_files(records), as_of)
+        # The plan is closed: with one, no manifest is read.
+        workspace = open_project(directory, project_file) if saved else open_workspace(directory, project_file)
+        choices = choices_of(drift=drift, allow_delete=allow_delete, excluded=excluded, on_conflict=on_conflict)
+        wishes = Wishes(choices, read_files(records, workspace.estate), as_of)
         with (
             session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
             hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
-            _stopping(run),
         ):
-            report = _applied(run, workspace, wishes, saved, target, ask=not auto_approve)
-    if report is None:
-        return
-    target.show(_Applied(report))
-    ctx.exit(exit_code(report))
+            outcome = _applied(run, workspace, wishes, saved, target, ask=not auto_approve)
+    if isinstance(outcome, Plan):
+        target.show(PlanShown(outcome))
+        ctx.exit(exit_code_of_plan(outcome, detailed=False))
+    target.show(_Applied(outcome))
+    ctx.exit(exit_code(outcome))
 
 
-def _check_usage(plan_file: Path | None, seal: str, *, auto_approve: bool) -> None:
+def _check_usage(ctx: click.Context, plan_file: Path | None, seal: str, *, auto_approve: bool) -> None:
     if seal and plan_file is None:
         raise UsageError("--seal goes with a plan file", hint="reconciler apply plan.json --seal sha256:...")
-    if plan_file is None and not auto_approve and not sys.stdin.isatty():
+    useless = [name for name in PLANNING if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if plan_file is not None and useless:
+        raise UsageError(
+            "The plan is made already",
+            detail=f"{', '.join(PLANNING[name] for name in useless)} would change nothing about {plan_file}.",
+            hint="Say it when planning:\nreconciler plan --out FILE ...",
+        )
+    if plan_file is None and not auto_approve and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError(
             "Nobody is there to approve the plan",
             detail="Without a terminal, apply needs a saved plan or --auto-approve.",
@@ -138,28 +152,16 @@ def _check_usage(plan_file: Path | None, seal: str, *, auto_approve: bool) -> No
         )
 
 
-def _project_only(directory: Path, project_file: Path | None) -> Workspace:
-    """For a saved plan: where the ledger and the organisation are. The plan is closed; no manifest is read."""
-    place = project_file or (directory if directory.exists() else Path())
-    workspace, problems = read_workspace([place], project_file, manifests=False)
-    if problems:
-        raise UsageError("The project file has problems", hint="reconciler validate")
-    return workspace
-
-
 def _applied(
     run: Session, workspace: Workspace, wishes: Wishes, saved: Plan | None, target: Outputs, *, ask: bool
-) -> Report | None:
-    """Everything that happens under the lock. None = the user said no, or there is nothing to do."""
+) -> Report | Plan:
+    """Everything that happens under the lock. A plan = it is blocked, or there is nothing to do."""
     organisation = run.client.organisation()
     check_organisation(workspace, organisation)
-    ledger = open_ledger(workspace.ledger, organisation, writable=True)
-    try:
+    with open_ledger(workspace.ledger, organisation, writable=True) as ledger:
         if saved is not None:
             return _perform(run, ledger, organisation, saved, saved_before=True)
         return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask)
-    finally:
-        ledger.close()
 
 
 def _planned_and_applied(
@@ -171,31 +173,24 @@ def _planned_and_applied(
     target: Outputs,
     *,
     ask: bool,
-) -> Report | None:
-    empty = Plan(organisation, "", "", "", "", workspace.project)
-    with telling(run, empty) as emit:
+) -> Report | Plan:
+    bound = {address: stated.live_id for address, stated in workspace.estate.manifests.items() if stated.live_id}
+    empty = Plan(organisation, "", "", "", "", workspace.project, bindings=bound)
+    with telling(run, empty) as emit, _stopping(run):
         resolve_intents(looking(_run(run, ledger, empty, emit)), KINDS)
     plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
-    if plan.blocked:
-        target.show(PlanShown(plan))
-        raise _blocked(plan)
-    if not plan.changes:
-        target.show(PlanShown(plan))
-        return None
+    if plan.blocked or not plan.changes:
+        return plan
     if ask:
-        target.show(PlanShown(plan))
-        click.confirm("Apply these changes?", abort=True, err=True)
+        target.preview(PlanShown(plan))
+        if not click.confirm("Apply these changes?", err=True):
+            raise Declined("Nothing was applied", detail="You said no.")
     return _perform(run, ledger, organisation, plan, saved_before=False)
-
-
-def _blocked(plan: Plan) -> Blocked:
-    count = sum(finding.blocks for finding in plan.findings)
-    return Blocked(f"The plan is blocked by {count} finding{'s' if count != 1 else ''}. Nothing was written.")
 
 
 def _perform(run: Session, ledger: Ledger, organisation: Organisation, plan: Plan, *, saved_before: bool) -> Report:
     """Look once more whether the plan may be applied, then do it."""
-    with telling(run, plan) as emit:
+    with telling(run, plan) as emit, _stopping(run):
         work = _run(run, ledger, plan, emit)
         done = admit(work, organisation, ledger.rows())
         if saved_before:
@@ -220,11 +215,14 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
 
 @contextmanager
 def _stopping(run: Session) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask to stop: nothing new is started, what is in flight ends, the ledger stays true."""
+    """Ctrl-C and SIGTERM ask to stop: nothing new is started, what is in flight ends, the ledger stays true.
+
+    The second one ends the process as a power cut would: intents tell the next run what was under way.
+    """
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if run.stop.is_set():
-            raise KeyboardInterrupt
+            os._exit(INTERRUPTED)
         run.stop.set()
         run.say("Stopping: what is in flight is finished first. Once more to stop at once.")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options
-from reconciler.commands.outputs import parse_outputs, write_file
+from reconciler.commands.outputs import check_place, parse_outputs, write_file
 from reconciler.commands.planner import Wishes, choices_of, compute
 from reconciler.commands.records import read_files
 from reconciler.commands.session import session
@@ -74,24 +74,31 @@ def plan(
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
+        if out is not None:
+            check_place(out)
         workspace = open_workspace(directory, project_file)
         choices = choices_of(
             drift=drift,
             allow_delete=allow_delete,
             excluded=excluded,
             on_conflict=on_conflict,
-            workspace=workspace,
         )
-        wishes = Wishes(choices, read_files(records), as_of)
+        wishes = Wishes(choices, read_files(records, workspace.estate), as_of)
         with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
             organisation = run.client.organisation()
-            ledger = open_ledger(workspace.ledger, organisation, writable=False)
-            decided = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
+            with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+                decided = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
         if out is not None:
             write_file(out, write_plan(decided), mode=0o600)
-            run.say(f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}")
+            run.say(_saved(out, decided))
     target.show(PlanShown(decided))
     ctx.exit(exit_code(decided, detailed=detailed_exitcode))
+
+
+def _saved(out: Path, decided: Plan) -> str:
+    if decided.blocked:
+        return f"Saved as {out}. It is blocked: apply will refuse it."
+    return f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}"
 
 
 def exit_code(decided: Plan, *, detailed: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,13 +31,10 @@ class Wishes:
     as_of: datetime.datetime | None = None
 
 
-def choices_of(
-    *, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_conflict: str, workspace: Workspace
-) -> Choices:
-    """Read the options. Raises UsageError for an exclusion of nothing."""
-    known = {*KINDS, *map(str, workspace.estate.manifests), *map(str, workspace.estate.removals)}
+def choices_of(*, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_conflict: str) -> Choices:
+    """Read the options. Raises UsageError for an exclusion of an unknown kind."""
     for name in excluded:
-        if name not in known and "/" not in name:
+        if name.split("/")[0] not in KINDS:
             raise UsageError("Unknown kind", detail=f"--exclude {name}: the kinds are {', '.join(KINDS)}.")
     return Choices(Drift(drift), allow_delete, frozenset(excluded), rebase=on_conflict == "merge")
 
@@ -47,6 +45,7 @@ def compute(
     """Read what is needed, and decide. Writes nothing anywhere."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
+    _check_excluded(workspace, recorded.keys(), wishes.choices)
     situation = Situation(
         estate=workspace.estate,
         project=workspace.project,
@@ -68,6 +67,19 @@ def compute(
     drafts = draft_all(situation, bindings)
     evidence = gather(drafts, api, wishes.records)
     return make_plan(drafts, evidence, plan_calls=total_calls(api))
+
+
+def _check_excluded(workspace: Workspace, recorded: Collection[Address], choices: Choices) -> None:
+    """An exclusion of nothing is a slip, and what was meant would be changed. Raises UsageError."""
+    known = {*map(str, workspace.estate.manifests), *map(str, workspace.estate.removals), *map(str, recorded)}
+    for name in sorted(choices.excluded):
+        if "/" in name and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise UsageError(
+                "Nothing to exclude",
+                detail=f"--exclude {name}: neither a manifest nor the ledger knows it.",
+                hint=f"Did you mean {near[0]}?" if near else "",
+            )
 
 
 def check_organisation(workspace: Workspace, organisation: Organisation) -> None:

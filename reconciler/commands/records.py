@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+import orjson
 
 from reconciler.errors import ApiError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.evidence import Evidence, Question, tally
 from reconciler.model.kind import Kind
+from reconciler.model.manifest import Estate
 from reconciler.model.ports import Api, RecordPages
 from reconciler.model.values import Json
 from reconciler.planning.make import Drafts
 
 Records = Iterator[tuple[str, Mapping[str, Json]]]
 
+_MALFORMED = "The file with records is malformed"
+_HINT = "Write one JSON object a line (.jsonl), or CSV with a header (.csv)."
 
-def read_files(stated: Sequence[str]) -> Mapping[Address, Path]:
-    """Read `KIND/NAME=FILE`. Raises UsageError."""
+
+def read_files(stated: Sequence[str], estate: Estate) -> Mapping[Address, Path]:
+    """Read `KIND/NAME=FILE`. Raises UsageError, also for what no manifest describes: it would be judged by nothing."""
     files: dict[Address, Path] = {}
     for text in stated:
         name, _, file = text.partition("=")
@@ -27,6 +33,8 @@ def read_files(stated: Sequence[str]) -> Mapping[Address, Path]:
             address = Address.parse(name)
         except ValueError as error:
             raise UsageError("--records is not KIND/NAME=FILE", detail=f"{error}.") from None
+        if address not in estate.manifests:
+            raise UsageError("There is no such manifest", detail=f"--records {text}: no manifest is {address}.")
         path = Path(file)
         if not path.is_file():
             raise UsageError("There is no file with records", detail=f"{file or 'No file'} for {address}.")
@@ -75,18 +83,24 @@ def _evidence(pages: RecordPages, kind: Kind, questions: tuple[Question, ...], s
 def _from_file(path: Path, kind: Kind, questions: tuple[Question, ...], salt: str) -> Evidence:
     """An export counts as complete: whoever names it says so."""
     records = _csv(path, questions) if path.suffix.lower() == ".csv" else _jsonl(path)
-    read, tallies = tally(records, questions, kind.classify, salt=salt)
+    try:
+        read, tallies = tally(records, questions, kind.classify, salt=salt)
+    except UnicodeDecodeError:
+        raise UsageError(_MALFORMED, detail="It is not UTF-8 text.", hint=_HINT, where=str(path)) from None
+    except OSError as error:
+        raise UsageError("A file cannot be read", detail=error.strerror or str(error), where=str(path)) from None
     return Evidence("file", read, read, complete=True, note=f"from {path.name}", tallies=tallies)
 
 
 def _jsonl(path: Path) -> Records:
     """One record a line: `{"id": ..., "values": {...}}`, or the values alone."""
-    with path.open(encoding="utf-8-sig") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
+            text = line.removeprefix(codecs.BOM_UTF8).strip() if number == 1 else line.strip()
+            if not text:
                 continue
             try:
-                record = json.loads(line)
+                record = orjson.loads(text)
             except ValueError as error:
                 raise _malformed(path, number, str(error)) from None
             if not isinstance(record, dict):
@@ -97,10 +111,16 @@ def _jsonl(path: Path) -> Records:
 
 def _csv(path: Path, questions: tuple[Question, ...]) -> Records:
     """A header with the fields' names. An empty cell is no value; numbers and booleans are read by the former type."""
-    former = {question.field: question.ask.split(" -> ")[0] for question in questions}
+    former = {
+        question.field: before
+        for question in questions
+        for before, arrow, _ in [question.ask.partition(" -> ")]
+        if arrow
+    }
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:
+            _check_header(path, reader.fieldnames or (), former)
             for record in reader:
                 if None in record or None in record.values():
                     raise _malformed(path, reader.line_num, "its number of cells is not the header's")
@@ -108,6 +128,18 @@ def _csv(path: Path, questions: tuple[Question, ...]) -> Records:
                 yield str(record.get("id") or reader.line_num), values
         except csv.Error as error:
             raise _malformed(path, reader.line_num, str(error)) from None
+
+
+def _check_header(path: Path, header: Sequence[str], wanted: Iterable[str]) -> None:
+    """A column that is missing would look like a field that no record has a value for."""
+    if not header:
+        raise _malformed(path, 1, "it has no header")
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise _malformed(path, 1, f"its header names {', '.join(twice)} twice")
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        raise _malformed(path, 1, f"it has no column {', '.join(missing)}")
 
 
 def _cell(text: str, former: str) -> Json:
@@ -125,8 +157,8 @@ def _cell(text: str, former: str) -> Json:
 
 def _malformed(path: Path, line: int, why: str) -> UsageError:
     return UsageError(
-        "The file with records is malformed",
-        detail=f"{why}. Nothing is skipped, because evidence must be whole.",
-        hint="Write one JSON object a line (.jsonl), or CSV with a header (.csv).",
+        _MALFORMED,
+        detail=f"{why[:1].upper()}{why[1:]}. Nothing is skipped, because evidence must be whole.",
+        hint=_HINT,
         where=f"{path}:{line}",
     )

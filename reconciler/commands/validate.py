@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import orjson
 
 from reconciler.commands import options
 from reconciler.commands.outputs import parse_outputs
 from reconciler.commands.workspace import read_workspace
 from reconciler.errors import InvalidManifests
 from reconciler.model.manifest import Estate
+from reconciler.render import problems_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,7 @@ class _Valid:
         return f"{count} manifest{'s' if count != 1 else ''} valid."
 
     def json(self) -> bytes:
-        return orjson.dumps(
-            {"format_version": 1, "valid": True, "manifests": len(self.estate.manifests), "problems": []}
-        )
+        return problems_json(())
 
 
 @click.command()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from reconciler.errors import InvalidManifests, UsageError
 from reconciler.kinds import KINDS
@@ -40,26 +40,34 @@ def open_workspace(directory: Path, project_file: Path | None = None) -> Workspa
     return workspace
 
 
-def read_workspace(
-    places: list[Path], project_file: Path | None = None, *, manifests: bool = True
-) -> tuple[Workspace, tuple[Problem, ...]]:
-    """Read the project file and the manifests in `places` (folders or files), with every problem of all of them.
+def open_project(directory: Path, project_file: Path | None = None) -> Workspace:
+    """Read the project file alone: where the ledger and the organisation are. Raises InvalidManifests, UsageError."""
+    project, root, problems = _project([directory if directory.exists() else Path()], project_file)
+    if problems:
+        raise InvalidManifests(problems)
+    return Workspace(root, project, Estate({}))
 
-    Without `manifests`, only the project file.
-    """
+
+def read_workspace(places: list[Path], project_file: Path | None = None) -> tuple[Workspace, tuple[Problem, ...]]:
+    """Read the project file and the manifests in `places` (folders or files), with every problem of all of them."""
     for place in places:
         if not place.exists():
-            raise UsageError(
-                "There are no manifests", detail=f"{place} does not exist.", hint="Name their folder with --dir."
-            )
-    at = project_file or _project_file(places[0])
-    project, problems = read_project(str(at), _content(at)) if at else (Project(), ())
-    root = at.parent if at else (places[0] if places[0].is_dir() else places[0].parent)
-    files = ((str(path), _content(path)) for path in (_manifests(places) if manifests else ()))
+            raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
+    project, root, problems = _project(places, project_file)
+    files = ((str(path), _content(path)) for path in _manifests(places))
     estate, others = load(files, kinds=KINDS, project=project)
     return Workspace(root, project, estate), tuple(
         sorted({*problems, *others}, key=lambda each: (each.where, each.code))
     )
+
+
+def _project(places: list[Path], project_file: Path | None) -> tuple[Project, Path, tuple[Problem, ...]]:
+    """The project file, if there is one, and the folder that relative paths in it start from."""
+    at = project_file or _project_file(places[0])
+    if at is None:
+        return Project(), places[0] if places[0].is_dir() else places[0].parent, ()
+    project, problems = read_project(str(at), _content(at))
+    return project, at.parent, problems
 
 
 def _project_file(place: Path) -> Path | None:
@@ -70,26 +78,48 @@ def _project_file(place: Path) -> Path | None:
 
 
 def _manifests(places: Iterable[Path]) -> Iterator[Path]:
-    """Every YAML file, in one order on every machine. A folder below with a project file of its own is another
-    project; hidden ones are left out."""
+    """Every YAML file once, in one order on every machine.
+
+    A folder below with a project file of its own is another project; hidden ones are left out. A file that is named is
+    read whatever it is called, but for the project file: tools pass the names of all files that changed.
+    """
+    seen: set[Path] = set()
     for place in places:
-        if place.is_file():
-            yield place
+        for path in [place] if place.is_file() else _below(place, seen):
+            if path.name != PROJECT_FILE and (real := path.resolve()) not in seen:
+                seen.add(real)
+                yield path
+
+
+def _below(place: Path, seen: set[Path]) -> Iterator[Path]:
+    """The YAML files in a folder and its folders, links to folders included: none is read twice."""
+    for folder, inner, names in os.walk(place, onerror=_unreadable, followlinks=True):
+        here = Path(folder)
+        if (real := here.resolve()) in seen:
+            inner.clear()
             continue
-        for folder, inner, names in os.walk(place):
-            here = Path(folder)
-            inner[:] = sorted(
-                name for name in inner if not name.startswith(".") and not (here / name / PROJECT_FILE).is_file()
-            )
-            for name in sorted(names):
-                if name.endswith(ENDINGS) and not name.startswith(".") and name != PROJECT_FILE:
-                    yield here / name
+        seen.add(real)
+        inner[:] = sorted(
+            name for name in inner if not name.startswith(".") and not (here / name / PROJECT_FILE).is_file()
+        )
+        for name in sorted(names):
+            if name.endswith(ENDINGS) and not name.startswith("."):
+                yield here / name
 
 
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(
-            "A file cannot be read", detail=error.strerror or str(error), hint="Check its permissions.", where=str(path)
-        ) from None
+        error.filename = str(path)
+        _unreadable(error)
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    """A folder that was passed over in silence would look like manifests that were removed."""
+    raise UsageError(
+        "A file cannot be read",
+        detail=error.strerror or str(error),
+        hint="Check its permissions.",
+        where=str(error.filename),
+    ) from None

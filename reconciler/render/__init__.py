@@ -12,6 +12,7 @@ from reconciler.render.kinds import kinds_markdown, kinds_text
 from reconciler.render.problems import error_text, problems_text
 from reconciler.render.report import report_text
 from reconciler.render.state import recorded_text, state_text
+from reconciler.render.trail import trail_text
 
 __all__ = [
     "codes_text",
@@ -29,4 +30,5 @@ __all__ = [
     "report_json",
     "report_text",
     "state_text",
+    "trail_text",
 ]
