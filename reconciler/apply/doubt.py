@@ -6,11 +6,13 @@ happened. Every other kind of intent needs no looking: a write with a preconditi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reconciler.apply.records import stamp
-from reconciler.errors import ReconcilerError
+from reconciler.errors import Interrupted, LedgerError, ReconcilerError
+from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed, Origin, Recorded
 from reconciler.model.plan import Action
@@ -24,7 +26,24 @@ LONGEST_WAIT = 10.0
 
 
 class InDoubt(ReconcilerError):
-    """A creation may have happened, and who made what is there cannot be told."""
+    """A write may have happened, or has, and what came of it cannot be told: the intent stays open."""
+
+
+class Unrecorded(LedgerError):
+    """The organisation was written to, and the ledger could not note it: the intent stays open."""
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """What goes wrong inside comes after a write, and does not undo it. Raises InDoubt, Unrecorded."""
+    try:
+        yield
+    except (Interrupted, InDoubt):
+        raise
+    except ReconcilerError as error:
+        cls = Unrecorded if isinstance(error, LedgerError) else InDoubt
+        detail = f"It was written to the organisation. {error.detail}".rstrip()
+        raise cls(error.summary, detail=detail, hint=error.hint, where=error.where) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,8 @@ class Looking:
     matching: Callable[[Kind, Intent, tuple[Observed, ...]], list[Observed]]
     emit: Callable[[Event], None]
     settle: float
+    bound: Mapping[Address, str]
+    """Live ids that a person has named: they decide where several objects could be the one."""
 
 
 def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Recorded, ...]:
@@ -60,7 +81,9 @@ def await_outcome(looking: Looking, kind: Kind, intent: Intent) -> Observed | No
     wait = FIRST_LOOK
     while True:
         asked_at = looking.api.server_time()
-        candidates = looking.matching(kind, intent, _unclaimed(looking, kind))
+        bound = looking.bound.get(intent.address)
+        matching = looking.matching(kind, intent, _unclaimed(looking, kind))
+        candidates = [entity for entity in matching if bound in (None, entity.live_id)]
         if len(candidates) == 1:
             return candidates[0]
         if candidates:

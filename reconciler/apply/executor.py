@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply.conflict import Conflict
-from reconciler.apply.doubt import InDoubt
+from reconciler.apply.doubt import InDoubt, Unrecorded
 from reconciler.apply.run import Run
 from reconciler.apply.steps import Effect, perform
 from reconciler.errors import AuthenticationFailed, Interrupted, LedgerError, OutOfTime, ReconcilerError, Unknown
@@ -93,7 +93,7 @@ def _succeeded(change: Change, effect: Effect) -> StepResult:
 
 
 def _failed(change: Change, error: ReconcilerError) -> StepResult:
-    in_doubt = isinstance(error, InDoubt | Unknown | Interrupted)
+    in_doubt = isinstance(error, InDoubt | Unrecorded | Unknown | Interrupted)
     conflict = error if isinstance(error, Conflict) else None
     outcome = Outcome.IN_DOUBT if in_doubt else Outcome.CONFLICT if conflict else Outcome.FAILED
     return replace(

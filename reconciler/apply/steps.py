@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from reconciler.apply.conflict import Attempt, Conflict, gone, moved, rebase, unmoved
-from reconciler.apply.doubt import InDoubt, Looking, await_outcome
+from reconciler.apply.doubt import InDoubt, Looking, await_outcome, written
 from reconciler.apply.records import entry_of, row_of
 from reconciler.apply.run import Run
 from reconciler.errors import (
@@ -86,7 +86,7 @@ def _look(run: Run, kind: Kind, intent: Intent) -> Observed | None:
 def looking(run: Run) -> Looking:
     """What this run needs for looking."""
     settle = run.plan.project.timing.settle
-    return Looking(run.api, run.ledger, run.clock, run.deciding.matching, run.emit, settle)
+    return Looking(run.api, run.ledger, run.clock, run.deciding.matching, run.emit, settle, run.plan.bindings)
 
 
 def _attempts() -> list[bool]:
@@ -168,16 +168,22 @@ def _write_comparing(run: Run, kind: Kind, change: Change, attempt: Attempt) -> 
         run.api.replace(kind, live_id, run.body(kind, attempt.ours), version=entity.version)
     except Unknown:
         run.clock.sleep(BACKOFF)
+    with written():
+        return _merged(_read_back(run, kind, live_id, attempt), attempt)
+
+
+def _read_back(run: Run, kind: Kind, live_id: str, attempt: Attempt) -> Observed:
     after = run.api.get(kind, live_id)
     if after is None:
         raise gone()
     if not agrees(kind.shape, attempt.ours, run.normal(kind, after)):
-        raise Conflict(
-            "Somebody wrote at the same moment",
-            detail="This organisation has no lock for it: read back after our write, the object is not as we wrote it.",
+        raise InDoubt(
+            "The object is not as we wrote it",
+            detail="This organisation has no lock for it. Read back after our write, the object is different: somebody "
+            "wrote at the same moment, or our write was lost.",
             hint="Plan again:\nreconciler plan",
         )
-    return _merged(after, attempt)
+    return after
 
 
 def _delete(run: Run, kind: Kind, change: Change) -> Effect:
@@ -190,7 +196,8 @@ def _delete(run: Run, kind: Kind, change: Change) -> Effect:
         raise InDoubt("The outcome is not known", detail=error.detail, hint=error.hint, where=error.where) from None
     except ReconcilerError as error:
         _give_up(run, kind, change, intent, error)
-    run.ledger.settle(intent, entry_of(run, kind, change, "SUCCESS"), forget=True)
+    with written():
+        run.ledger.settle(intent, entry_of(run, kind, change, "SUCCESS"), forget=True)
     return Effect(Outcome.DONE)
 
 
@@ -269,7 +276,8 @@ def _settled(run: Run, kind: Kind, change: Change, intent: Intent, effect: Effec
         return effect
     run.known.learn(change.address, entity)
     entry = entry_of(run, kind, change, effect.outcome.name, live_id=entity.live_id, after=effect.after)
-    run.ledger.settle(intent, entry, row=row_of(run, kind, change, entity))
+    with written():
+        run.ledger.settle(intent, entry, row=row_of(run, kind, change, entity))
     return effect
 
 

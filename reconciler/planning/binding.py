@@ -152,6 +152,9 @@ def _proved(situation: Situation, search: _Search) -> dict[Address, Recorded]:
         kind = situation.kinds.get(intent.address.kind)
         if intent.action not in ("create", "recreate") or kind is None or situation.choices.excludes(intent.address):
             continue
+        manifest = situation.estate.manifests.get(intent.address)
+        if manifest is not None and manifest.live_id:
+            continue  # a person has said which one it is
         found = matching(kind, intent, _candidates(search, kind, intent.declared))
         if len(found) == 1:
             row = situation.recorded.get(intent.address)
