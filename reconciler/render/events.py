@@ -24,7 +24,7 @@ def event_line(event: Event) -> str:
 
 
 def step_name(step: str, address: Address) -> str:
-    """The address, and for one of several steps which one: `FlexSchema/a (references)`."""
+    """The address, and for one of several steps which one: `Kind/name (references)`."""
     suffix = step.removeprefix(str(address))
     if suffix == step:
         return f"{address} ({step})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.model.finding import Severity
+from reconciler.model.finding import Finding, Severity
 from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
 from reconciler.render.entries import entry_lines
@@ -48,9 +48,13 @@ def _tone(section: Section) -> Tone:
     return Tone.BAD if section in (Section.BLOCKED, Section.DESTRUCTIVE) else Tone.HEADING
 
 
+def _weighs(finding: Finding) -> bool:
+    return finding.severity is not Severity.INFO and finding.acknowledged is None
+
+
 def _explain(plan: Plan) -> list[Line]:
     """One pointer to what the codes mean, where there are any that weigh."""
-    codes = [finding.code for finding in plan.findings if finding.severity is not Severity.INFO]
+    codes = [finding.code for finding in plan.findings if _weighs(finding)]
     if not codes:
         return []
     return [line("What a code means: ", span(f"reconciler explain {codes[0]}", Tone.LITERAL)), BLANK]

@@ -26,7 +26,7 @@ def note_lines(view: View, entry: Entry, change: Change) -> list[Line]:
         *_kept(view, change),
         *_noted(view, "protect", _protection(change) if entry.first else ()),
         *_noted(view, "evidence", _evidence(entry, change) if entry.first else ()),
-        *(_limits(view, change) if entry.first else ()),
+        *(row for room in view.rooms.get(change.address, ()) if entry.first for row in _headroom(view, room)),
     ]
 
 
@@ -82,12 +82,6 @@ def _evidence(entry: Entry, change: Change) -> Iterator[str]:
     for question, tally in change.evidence.tallies:
         if question.path not in told:
             yield f"{dotted(question.path)}, {question.ask}: {tally_text(tally)}"
-
-
-def _limits(view: View, change: Change) -> Iterator[Line]:
-    for room in view.plan.headroom:
-        if room.address == change.address:
-            yield from _headroom(view, room)
 
 
 def _headroom(view: View, room: Headroom) -> list[Line]:

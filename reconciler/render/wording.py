@@ -18,7 +18,9 @@ def listed(words: Sequence[str], *, most: int = 10) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`3 s`, `2 min 5 s`, `1 h 10 min`."""
+    """`120 ms`, `3.5 s`, `2 min 5 s`, `1 h 10 min`."""
+    if 0 < seconds < 0.1:
+        return f"{max(1, round(seconds * 1000))} ms"
     if seconds < 60:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     minutes, rest = divmod(round(seconds), 60)

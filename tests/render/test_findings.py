@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reconciler.kinds import KINDS
 from reconciler.manifest import load
+from reconciler.model.evidence import Evidence
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.manifest import Acknowledgement
 from reconciler.model.project import Project
@@ -113,3 +114,22 @@ def test_the_loader_takes_a_facet_of_plain_words() -> None:
     assert dataclasses.replace(said, where=None) == acknowledgement(
         reason="GOV-1", by="GOV-1", expires=datetime.date(2026, 11, 2)
     )
+
+
+def test_a_finding_without_a_place_shows_its_path() -> None:
+    assert "                fields.legacy_score\n" in shown_with(finding(where=None))
+
+
+def test_evidence_that_could_not_be_had_says_why() -> None:
+    evidence = Evidence("none", note="the organisation has no records endpoint")
+    assert "No records were read (the organisation has no records endpoint)." in shown(plan(change(evidence=evidence)))
+
+
+def test_a_sample_of_an_unknown_number_is_called_so() -> None:
+    evidence = Evidence("file", read=20)
+    assert "20 of an unknown number of records read from a file, a sample." in shown(plan(change(evidence=evidence)))
+
+
+def test_codes_are_pointed_to_only_while_something_weighs() -> None:
+    assert "reconciler explain FS101" in shown_with(finding())
+    assert "reconciler explain" not in shown_with(finding(acknowledged=acknowledgement()))

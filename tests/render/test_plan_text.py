@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from reconciler.kinds import KINDS
+from reconciler.model.address import Address
 from reconciler.model.finding import Severity
 from reconciler.model.plan import Action, Budget, Cause, Headroom
 from reconciler.model.project import Limits, Project
@@ -242,3 +243,14 @@ def test_prose_keeps_to_the_width(width: int) -> None:
 def test_colour_is_left_to_the_caller() -> None:
     assert "\x1b" not in plan_text(blocked_plan(), KINDS, styled=False, width=80)
     assert "\x1b[" in plan_text(blocked_plan(), KINDS, styled=True, width=80)
+
+
+def test_a_deletion_says_what_goes_before_it() -> None:
+    text = shown(plan(change(CONTRACT), change(action=Action.DELETE, depends_on=(str(CONTRACT), "Elsewhere/x"))))
+    assert "after     FlexSchema/contract (update first)" in text
+
+
+def test_lines_grow_with_the_plan_and_nothing_else() -> None:
+    rooms = tuple(Headroom(Address("Purpose", str(n)), "fields", 1, 2, 100) for n in range(50))
+    text = shown(plan(*(change(room.address) for room in rooms), headroom=rooms))
+    assert text.count("fields 1 -> 2 of 100") == 50

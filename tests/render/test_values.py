@@ -123,7 +123,15 @@ def test_a_message_is_cut_where_it_never_ends() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.2, "0.2 s"), (3.0, "3 s"), (90, "1 min 30 s"), (120, "2 min"), (3600, "1 h"), (4260, "1 h 11 min")],
+    [
+        (0.02, "20 ms"),
+        (0.2, "0.2 s"),
+        (3.0, "3 s"),
+        (90, "1 min 30 s"),
+        (120, "2 min"),
+        (3600, "1 h"),
+        (4260, "1 h 11 min"),
+    ],
 )
 def test_time_is_told_as_people_do(seconds: float, text: str) -> None:
     assert duration(seconds) == text
