@@ -45,7 +45,6 @@ def entry_of(
     result: str,
     *,
     live_id: str = "",
-    latency_ms: int = 0,
     after: Normal | None = None,
     error: ReconcilerError | None = None,
 ) -> AuditEntry:
@@ -57,7 +56,7 @@ def entry_of(
         live_id=live_id or change.live_id,
         result=result,
         seal=run.seal,
-        latency_ms=latency_ms,
+        latency_ms=round((run.clock.monotonic() - run.known.began[change.step]) * 1000),
         request_id=str(uuid.uuid4()),
         correlation_id=error.correlation_id if isinstance(error, ApiError) else "",
         summary=tuple(summary(kind, change.before, after if after is not None else change.after)),

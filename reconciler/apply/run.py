@@ -40,12 +40,14 @@ class Deciding:
 
 @dataclass(slots=True)
 class Known:
-    """Live ids and versions, shared between the steps' threads. Each entry is written by one step and read by later
-    ones, which the order of steps keeps apart."""
+    """Live ids, versions and times, shared between the steps' threads. Each entry is written by one step and read by
+    later ones, which the order of steps keeps apart."""
 
     ids: dict[Address, str]
     versions: dict[Address, int | None] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)
+    """When each step was begun, on the monotonic clock."""
 
     def learn(self, address: Address, entity: Observed) -> None:
         self.ids[address] = entity.live_id

@@ -44,6 +44,7 @@ class Effect:
 
 def perform(run: Run, change: Change) -> Effect:
     """Do one step, and leave the ledger true. Raises ReconcilerError."""
+    run.known.began[change.step] = run.clock.monotonic()
     return _DOING[change.action](run, run.kinds[change.address.kind], change)
 
 
@@ -275,7 +276,8 @@ def _settled(run: Run, kind: Kind, change: Change, intent: Intent, effect: Effec
     if entity is None:
         return effect
     run.known.learn(change.address, entity)
-    entry = entry_of(run, kind, change, effect.outcome.name, live_id=entity.live_id, after=effect.after)
+    result = "MERGED" if effect.outcome is Outcome.MERGED else "SUCCESS"
+    entry = entry_of(run, kind, change, result, live_id=entity.live_id, after=effect.after)
     with written():
         run.ledger.settle(intent, entry, row=row_of(run, kind, change, entity))
     return effect

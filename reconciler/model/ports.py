@@ -85,7 +85,8 @@ class Api(Protocol):
 class AuditEntry:
     """What happened to one object (contract §7). `summary` is the seed's validationSummary: `field:ADD`, ...
 
-    `result` is one of SUCCESS, FAILED, CONFLICT, MERGED, SKIPPED, RESOLVED; `at` RFC 3339 UTC; `detail` has no secret.
+    `result` is one of SUCCESS, MERGED, RECORDED (nothing was sent), RETRIED (it never happened and was sent again),
+    CONFLICT, FAILED, RESOLVED (found out by a later run); `at` RFC 3339 UTC; `detail` has no secret.
     """
 
     at: str
