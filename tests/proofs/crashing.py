@@ -1,0 +1,170 @@
+"""A `reconciler` in a process of its own that is killed, interrupted or held at a point of our choosing.
+
+A point is one side of a call or of a ledger write: before and after each request, before and after each commit that
+changes something. The hooks are in the child alone; the program knows nothing of them. Children are forked from a
+server that has everything imported, so that a hundred of them take seconds.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 30
+"""Seconds after which a child that does not end has hung."""
+
+
+class Act(Enum):
+    """What happens at the point."""
+
+    COUNT = "nothing, but the names of all points are told"
+    KILL = "SIGKILL"
+    INTERRUPT = "SIGINT, as Ctrl-C sends it"
+    INTERRUPT_TWICE = "SIGINT, and once more at the next point"
+    TERMINATE = "SIGTERM"
+    HOLD = "wait there until told to go on"
+
+
+@dataclass
+class Child:
+    process: BaseProcess
+    channel: Connection
+    log: Path
+
+    def wait(self) -> int:
+        """The exit code; negative for a signal."""
+        self.process.join(PATIENCE)
+        assert self.process.exitcode is not None, f"still running\n{self.told}"
+        return self.process.exitcode
+
+    def points(self) -> list[str]:
+        """The names of the points passed, after the end of a child that counted."""
+        assert self.wait() == 0, self.told
+        assert self.channel.poll(PATIENCE)
+        return self.channel.recv()
+
+    def reached(self) -> None:
+        """Wait until the child is held."""
+        assert self.channel.poll(PATIENCE), f"never got there\n{self.told}"
+        self.channel.recv()
+
+    def go_on(self) -> None:
+        self.channel.send("go on")
+
+    @property
+    def told(self) -> str:
+        return self.log.read_text()
+
+
+def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path, act: Act, at: int = 0) -> Child:
+    """A child under way; `at` counts points from 1."""
+    ours, its = _context().Pipe()
+    process = _context().Process(target=_run, args=(list(arguments), dict(environment), str(log), act, at, its))
+    process.start()
+    its.close()
+    return Child(process, ours, log)
+
+
+def _context() -> Any:
+    context = multiprocessing.get_context("forkserver")
+    verbs = ["apply", "plan", "session"]
+    context.set_forkserver_preload(
+        ["reconciler.cli", *(f"reconciler.commands.{verb}" for verb in verbs), "reconciler.state.ledger", "requests"]
+    )
+    return context
+
+
+def _run(arguments: list[str], environment: dict[str, str], log: str, act: Act, at: int, channel: Connection) -> None:
+    """In the child: the program from its command line on."""
+    for name in [name for name in os.environ if name.startswith(("GENESYSCLOUD_", "RECONCILER_"))]:
+        del os.environ[name]
+    os.environ.update(environment)
+    stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(stream, 1)
+    os.dup2(stream, 2)
+    sys.argv = ["reconciler", *arguments]
+    points = _Points(act, at, channel)
+    _hook(points.passed)
+
+    from reconciler.cli import main
+
+    try:
+        main()
+    finally:
+        if act is Act.COUNT:
+            channel.send(points.names)
+
+
+class _Points:
+    def __init__(self, act: Act, at: int, channel: Connection) -> None:
+        self.names: list[str] = []
+        self._act = act
+        self._at = at
+        self._channel = channel
+        self._guard = threading.Lock()
+
+    def passed(self, name: str) -> None:
+        with self._guard:
+            self.names.append(name)
+            at, acts = len(self.names), len(self.names) == self._at
+        if at == self._at + 1 and self._act is Act.INTERRUPT_TWICE:
+            _signal(signal.SIGINT)
+        if not acts:
+            return
+        match self._act:
+            case Act.COUNT:
+                return
+            case Act.KILL:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case Act.INTERRUPT | Act.INTERRUPT_TWICE:
+                _signal(signal.SIGINT)
+            case Act.TERMINATE:
+                _signal(signal.SIGTERM)
+            case Act.HOLD:
+                self._channel.send(name)
+                self._channel.recv()
+
+
+def _signal(number: signal.Signals) -> None:
+    """To the thread that handles it: as from outside, but at this very point."""
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    signal.pthread_kill(main_thread, number)
+
+
+def _hook(passed: Callable[[str], None]) -> None:
+    from requests.adapters import HTTPAdapter
+    from sqlalchemy.engine.default import DefaultDialect
+
+    send, commit = HTTPAdapter.send, DefaultDialect.do_commit
+    committed: dict[int, int] = {}
+
+    def sending(self: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
+        name = f"{request.method} {request.path_url.partition('?')[0]}"
+        passed(f"before {name}")
+        answer = send(self, request, *args, **kwargs)
+        passed(f"after {name}")
+        return answer
+
+    def committing(self: DefaultDialect, connection: Any) -> None:
+        changes = connection.dbapi_connection.total_changes
+        writes = changes != committed.get(id(connection), 0)
+        committed[id(connection)] = changes
+        if writes:
+            passed("before a ledger write")
+        commit(self, connection)
+        if writes:
+            passed("after a ledger write")
+
+    HTTPAdapter.send = sending  # type: ignore[method-assign]
+    DefaultDialect.do_commit = committing  # type: ignore[method-assign]
