@@ -18,6 +18,8 @@ from reconciler.model.values import Normal, Path
 class Conflict(ReconcilerError):
     """The object is left untouched: an overlapping or newly unsafe concurrent edit, or it is gone."""
 
+    exit_code = 4
+
     def __init__(
         self,
         summary: str,
