@@ -7,31 +7,32 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciler.kinds import KINDS
 from reconciler.model.address import Address
-from reconciler.model.kind import Kind
-from reconciler.model.plan import Action, Change, Plan
+from reconciler.model.kind import Kind, Origin, Scopes
+from reconciler.model.plan import Action, Cause, Change, FieldChange, Plan
 from reconciler.model.shape import Keyed, Member, Record, Reference, Scalar
+from reconciler.model.values import ABSENT
 from reconciler.planning.order import order
 from reconciler.planning.splitting import COMPLETION, RELEASE, targets_of
 
 from builders import blocking, codes, field, manifest, observed, plan_of, recorded, relation, removal, schema
 
 NODE = Kind(
-    **{
-        **{
-            name: getattr(KINDS["Purpose"], name) for name in ("title", "origin", "path", "schema", "scopes", "example")
-        },
-        "name": "Node",
-        "shape": Record(
-            (
-                Member("name", Scalar()),
-                Member("needs", Reference("Node", needed_to_create=True)),
-                Member("likes", Reference("Node")),
-                Member("links", Keyed("name", Record((Member("name", Scalar()), Member("to", Reference("Node")))))),
-            )
-        ),
-    }
+    name="Node",
+    title="An object with every sort of edge",
+    origin=Origin.DESIGN_DOCUMENTS,
+    path="/nodes",
+    schema={},
+    scopes=Scopes("read", "write"),
+    example="",
+    shape=Record(
+        (
+            Member("name", Scalar()),
+            Member("needs", Reference("Node", needed_to_create=True)),
+            Member("likes", Reference("Node")),
+            Member("links", Keyed("name", Record((Member("name", Scalar()), Member("to", Reference("Node")))))),
+        )
+    ),
 )
 KINDS_HERE = {"Node": NODE}
 SHAPES = {"Node": NODE.shape}
@@ -123,11 +124,10 @@ def test_an_update_waits_for_the_creation_that_it_points_at() -> None:
 
 
 def test_updates_follow_what_they_point_at_where_they_can() -> None:
-    olds = [schema("a", field("x"), relation("r", "b")), schema("b", field("x"), relation("r", "a"))]
-    news = [
-        schema("a", field("x"), field("y"), relation("r", "b")),
-        schema("b", field("x"), field("y"), relation("r", "a")),
-    ]
+    olds, news = (
+        [schema("a", *fields, relation("r", "b")), schema("b", *fields, relation("r", "a"))]
+        for fields in ([field("x")], [field("x"), field("y")])
+    )
     made = plan_of(news, [recorded(each) for each in olds], [observed(each) for each in olds])
     assert steps(made) == ["a", "b"]
     assert not made.blocked
@@ -187,7 +187,8 @@ def graphs(draw: st.DrawFn) -> list[Change]:
             for _ in range(2)
         )
         address = Address("Node", name)
-        change = Change(f"Node/{name}", address, action, "", before, after, after, live_id=name)
+        write = FieldChange(("name",), Cause.UPDATE, ABSENT, name)
+        change = Change(f"Node/{name}", address, action, "", before, after, after, live_id=name, fields=(write,))
         if action is Action.DELETE:
             change = replace(change, after=None, declared=None)
         elif action in (Action.CREATE, Action.RECREATE):
