@@ -40,7 +40,7 @@ def main() -> NoReturn:
     # A run makes many long-lived values and few circles: looking for circles took two thirds of reading a ledger.
     gc.set_threshold(100_000, 50, 50)
     try:
-        code = program.main(standalone_mode=False) or 0  # what a verb hands to `ctx.exit`
+        code = program.main(prog_name="reconciler", standalone_mode=False) or 0  # what a verb hands to `ctx.exit`
     except click.ClickException as error:
         error.show()
         code = 1

@@ -14,6 +14,11 @@ from reconciler.render import kinds_markdown, kinds_text
 @click.command()
 @click.option("--markdown", is_flag=True, help="As a Markdown table, as in the README.")
 def kinds(markdown: bool) -> None:
-    """List the kinds: where their API comes from, path, lock, what deleting means, scopes."""
+    """List the kinds: where their API comes from, path, lock, what deleting means, scopes.
+
+    \b
+      reconciler kinds
+      reconciler kinds --markdown
+    """
     styled, width = appearance(sys.stdout)
     click.echo(kinds_markdown(KINDS) if markdown else kinds_text(KINDS, styled=styled, width=width))

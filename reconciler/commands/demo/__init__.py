@@ -16,6 +16,9 @@ def demo(svg: Path | None) -> None:
 
     A change is blocked because records would not survive it; another is acknowledged and applied while a colleague
     edits the same schema, and both edits stay.
+
+    \b
+      reconciler demo
     """
     with needs("sandbox"):
         from reconciler.commands.demo.picture import drawing
