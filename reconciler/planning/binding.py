@@ -20,9 +20,9 @@ class Bindings:
     """What was found.
 
     `live` is the object of each address that has one; `doubles` the ids of several candidates; `unconfirmed` the ids
-    (kind, id) that no list showed: ask for each before believing that it is gone; `recorded` the ledger's rows, with
-    those that an open intent proves; `foreign` counts the live objects that are nobody's, by kind; `gone` are the
-    recorded addresses whose object is confirmed to be there no more.
+    (kind, id) that no list showed, or only as they once were: ask for each before believing it; `recorded` the
+    ledger's rows, with those that an open intent proves; `foreign` counts the live objects that are nobody's, by kind;
+    `gone` are the recorded addresses whose object is confirmed to be there no more.
     """
 
     live: Mapping[Address, Observed]
@@ -90,7 +90,8 @@ def _names(
 
 
 def _search(situation: Situation) -> _Search:
-    seen = [entity for entities in situation.observed.values() for entity in entities]
+    listed = [entity for entities in situation.observed.values() for entity in entities]
+    seen = [entity for entity in listed if situation.confirmed.get((entity.kind, entity.live_id), entity) is not None]
     seen += [entity for entity in situation.confirmed.values() if entity is not None]
     by_id = {(entity.kind, entity.live_id): entity for entity in seen}
     by_key: dict[tuple[str, bytes], list[Observed]] = defaultdict(list)
@@ -122,11 +123,11 @@ def _find(search: _Search, situation: Situation, address: Address, row: Recorded
     known_id = row.live_id if row else manifest.live_id if manifest else ""
     if known_id:
         entity = search.by_id.get((address.kind, known_id))
+        if _doubtful(entity, row) and (address.kind, known_id) not in situation.confirmed:
+            search.unconfirmed.append((address.kind, known_id))
+            return
         if entity is not None:
             search.live[address] = entity
-            return
-        if (address.kind, known_id) not in situation.confirmed:
-            search.unconfirmed.append((address.kind, known_id))
             return
     if manifest is None or (row is None and known_id):
         return
@@ -135,6 +136,13 @@ def _find(search: _Search, situation: Situation, address: Address, row: Recorded
         search.live[address] = candidates[0]
     elif candidates:
         search.doubles[address] = tuple(sorted(entity.live_id for entity in candidates))
+
+
+def _doubtful(entity: Observed | None, row: Recorded | None) -> bool:
+    """Whether a list may not show what is so: nothing, or an older version than the one that we have seen already."""
+    if entity is None:
+        return True
+    return bool(row and row.version and entity.version and entity.version < row.version)
 
 
 def _candidates(search: _Search, kind: Kind, normal: Normal) -> list[Observed]:
