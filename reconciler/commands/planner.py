@@ -19,6 +19,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Ledger
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
+from reconciler.planning.moves import with_moves
 from reconciler.planning.situation import Choices, Drift, Situation
 
 
@@ -59,6 +60,7 @@ def compute(
         intents=ledger.intents(),
         choices=wishes.choices,
     )
+    situation = with_moves(situation)
     bindings = bind(situation)
     if bindings.unconfirmed:
         confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
@@ -305,6 +305,15 @@ def _remove(
         revision=row.revision,
     )
     return Draft(row.address, change, kind, None, row)
+
+
+def forgotten_moves(situation: Situation) -> Iterator[Draft]:
+    """The rows under former addresses go, once the present ones are written."""
+    for address, row in sorted(situation.moved_from.items()):
+        kind = situation.kinds[row.address.kind]
+        change = _forgotten(kind, row, None, f"moved to {address}")
+        needs = (str(address),) if situation.recorded[address].revision == 0 else ()
+        yield Draft(row.address, replace(change, depends_on=needs), kind, None, row)
 
 
 def _forgotten(kind: Kind, row: Recorded, before: Normal | None, reason: str) -> Change:

@@ -15,7 +15,7 @@ from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, He
 from reconciler.model.values import Path, dotted
 from reconciler.planning.binding import Bindings, live_key, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
-from reconciler.planning.draft import Draft, converged, draft, left_alone, reason_of
+from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import fits, headroom, judge
 from reconciler.planning.order import CREATING, order
 from reconciler.planning.situation import Situation
@@ -45,9 +45,9 @@ def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
     included = [
         address for address in addresses if address.kind in situation.kinds and not situation.choices.excludes(address)
     ]
-    drafted = ((address, draft(situation, bindings, address)) for address in included)
-    items = tuple(item for _, item in drafted if item is not None)
-    return Drafts(situation, bindings, items, len(included) - len({item.address for item in items}))
+    drafted = (draft(situation, bindings, address) for address in included)
+    items = (*(item for item in drafted if item is not None), *forgotten_moves(situation))
+    return Drafts(situation, bindings, items, len(set(included) - {item.address for item in items}))
 
 
 def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_calls: int = 0) -> Plan:

@@ -39,7 +39,8 @@ class Situation:
     """Desired, recorded and observed, with the moment and the rules.
 
     `observed` has an entry for each kind that was read, whole; `confirmed` the answers for single ids (None = gone);
-    `intents` the creations whose outcome is not known yet.
+    `intents` the creations whose outcome is not known yet; `moved_from` the rows that a `moved:` block makes obsolete,
+    by the address that has taken over.
     """
 
     estate: Estate
@@ -53,4 +54,5 @@ class Situation:
     observed: Mapping[str, tuple[Observed, ...]] = field(default_factory=dict)
     confirmed: Mapping[tuple[str, str], Observed | None] = field(default_factory=dict)
     intents: tuple[Intent, ...] = ()
+    moved_from: Mapping[Address, Recorded] = field(default_factory=dict)
     choices: Choices = Choices()
