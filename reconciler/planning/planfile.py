@@ -97,7 +97,7 @@ def _structured(body: Json, seal: str) -> Plan:
         detail = f"Its content does not have the shape of a plan ({type(error).__name__})."
         raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN) from None
     if not faithful:
-        detail = "Its content does not have the shape of a plan (a value is of another type than it should be)."
+        detail = "Its content is not what this version writes: a member is missing, or of another type."
         raise PlanUnreadable("The file is not a plan", detail=detail, hint=_AGAIN)
     return plan
 
