@@ -18,8 +18,7 @@ _SLUG: Final[Mapping[str, Json]] = {
 _ADDRESS: Final[Mapping[str, Json]] = {
     "type": "string",
     "pattern": "^[A-Za-z0-9]+/[A-Za-z0-9_.-]{1,128}$",
-    "examples": ["FlexSchema/customer_profile"],
-    "x-hint": "Write Kind/name, as in FlexSchema/customer_profile.",
+    "x-hint": "Write Kind/name: the manifest's kind, a slash, and its metadata.name.",
 }
 _TEXT: Final[Mapping[str, Json]] = {"type": "string", "minLength": 1}
 _VERSION: Final[Mapping[str, Json]] = {
@@ -90,7 +89,7 @@ ACKNOWLEDGEMENT: Final[Mapping[str, Json]] = {
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"type": "string"},
+            "items": {"type": ["string", "number", "boolean"]},
             "title": "Removes",
             "description": "The elements whose removal is accepted.",
             "examples": [["pending"]],
