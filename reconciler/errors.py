@@ -61,12 +61,13 @@ class UsageError(ReconcilerError):
 
 
 class InvalidManifests(ReconcilerError):
-    """The manifests have problems; `problems` holds all of them, in file order."""
+    """The manifests have problems; `problems` holds all of them, in file order. `streamed` ones were shown as found."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, streamed: bool = False) -> None:
         count = len(problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the manifests")
         self.problems = tuple(problems)
+        self.streamed = streamed
 
 
 class AccessError(ReconcilerError):

@@ -13,7 +13,15 @@ from typing import Protocol, TextIO
 import click
 
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
-from reconciler.render import error_json, error_text, problems_json, problems_text
+from reconciler.model.source import Problem
+from reconciler.render import (
+    error_json,
+    error_text,
+    problem_text,
+    problems_json,
+    problems_text,
+    problems_total,
+)
 
 FORMATS = ("human", "json")
 
@@ -65,11 +73,24 @@ class Outputs:
             yield
         except ReconcilerError as error:
             try:
-                self.show(_Failure(error))
+                self._after_streaming(error).show(_Failure(error))
                 error.told = _TERMINAL in self.targets
             except ReconcilerError as another:  # the first one is the reason of the exit code, and is told, too
                 click.echo(error_text(another, styled=False), err=True)
             raise
+
+    def stream(self, problem: Problem) -> None:
+        """Show a problem as soon as it is known, where somebody watches. `InvalidManifests.streamed` says so later."""
+        if _TERMINAL in self.targets:
+            styled, width = appearance(sys.stdout)
+            click.echo(problem_text(problem, styled=styled, width=width) + "\n")
+
+    def _after_streaming(self, error: ReconcilerError) -> Outputs:
+        """The targets that have not been told: the terminal that saw every problem gets the total alone."""
+        if not isinstance(error, InvalidManifests) or not error.streamed or _TERMINAL not in self.targets:
+            return self
+        click.echo(problems_total(error.problems, styled=appearance(sys.stdout)[0]))
+        return Outputs(tuple(target for target in self.targets if target != _TERMINAL))
 
 
 def parse_outputs(stated: Sequence[str]) -> Outputs:

@@ -45,7 +45,7 @@ def validate(paths: tuple[Path, ...], project_file: Path | None, outputs: tuple[
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        workspace, problems = read_workspace(list(paths) or [Path("manifests")], project_file)
+        workspace, problems = read_workspace(list(paths) or [Path("manifests")], project_file, notify=target.stream)
         if problems:
-            raise InvalidManifests(problems)
+            raise InvalidManifests(problems, streamed=True)
     target.show(_Valid(workspace.estate))

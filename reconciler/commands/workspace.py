@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
@@ -32,6 +32,10 @@ class Workspace:
         return self.root / self.project.ledger
 
 
+def _nobody(_: Problem) -> None:
+    """Nobody waits for the first problem."""
+
+
 def open_workspace(directory: Path, project_file: Path | None = None) -> Workspace:
     """Read everything. Raises InvalidManifests with every problem of every file, UsageError."""
     workspace, problems = read_workspace([directory], project_file)
@@ -48,14 +52,21 @@ def open_project(directory: Path, project_file: Path | None = None) -> Workspace
     return Workspace(root, project, Estate({}))
 
 
-def read_workspace(places: list[Path], project_file: Path | None = None) -> tuple[Workspace, tuple[Problem, ...]]:
-    """Read the project file and the manifests in `places` (folders or files), with every problem of all of them."""
+def read_workspace(
+    places: list[Path], project_file: Path | None = None, *, notify: Callable[[Problem], None] = _nobody
+) -> tuple[Workspace, tuple[Problem, ...]]:
+    """Read the project file and the manifests in `places` (folders or files), with every problem of all of them.
+
+    `notify` is told of each problem as soon as it is known.
+    """
     for place in places:
         if not place.exists():
             raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
     project, root, problems = _project(places, project_file)
+    for problem in problems:
+        notify(problem)
     files = ((str(path), _content(path)) for path in _manifests(places))
-    estate, others = load(files, kinds=KINDS, project=project)
+    estate, others = load(files, kinds=KINDS, project=project, notify=notify)
     return Workspace(root, project, estate), tuple(
         sorted({*problems, *others}, key=lambda each: (each.where, each.code))
     )

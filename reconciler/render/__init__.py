@@ -9,7 +9,7 @@ from reconciler.render.explain import codes_text, explanation_text
 from reconciler.render.human import plan_text
 from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
 from reconciler.render.kinds import kinds_markdown, kinds_text
-from reconciler.render.problems import error_text, problems_text
+from reconciler.render.problems import error_text, problem_text, problems_text, problems_total
 from reconciler.render.report import report_text
 from reconciler.render.state import recorded_text, state_text
 from reconciler.render.trail import trail_text
@@ -24,8 +24,10 @@ __all__ = [
     "kinds_text",
     "plan_json",
     "plan_text",
+    "problem_text",
     "problems_json",
     "problems_text",
+    "problems_total",
     "recorded_text",
     "report_json",
     "report_text",

@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.errors import InvalidManifests, ReconcilerError
 from reconciler.model.source import Problem
 from reconciler.render.excerpt import excerpt
-from reconciler.render.lines import BLANK, Line, Tone, advice, folded, line, prose, put, span
+from reconciler.render.lines import Line, Tone, advice, folded, line, prose, put, span
 from reconciler.render.wording import counted
 
 WIDTH: Final = 80
@@ -17,12 +17,20 @@ WIDTH: Final = 80
 
 def problems_text(problems: Sequence[Problem], *, styled: bool, width: int = WIDTH) -> str:
     """Every problem with its place, line and caret, and how many there are. Without a final line end."""
-    lines: list[Line] = []
-    for problem in problems:
-        lines += [*_problem(problem, width), BLANK]
+    each = [problem_text(problem, styled=styled, width=width) + "\n" for problem in problems]
+    return "\n".join([*each, problems_total(problems, styled=styled)])
+
+
+def problems_total(problems: Sequence[Problem], *, styled: bool) -> str:
+    """How many problems there are."""
     files = len({problem.where.file for problem in problems})
     total = f"{counted(len(problems), 'problem')} in {counted(files, 'file')}"
-    return put([*lines, line(span(total, Tone.BAD if problems else Tone.GOOD))], styled=styled)
+    return put([line(span(total, Tone.BAD if problems else Tone.GOOD))], styled=styled)
+
+
+def problem_text(problem: Problem, *, styled: bool, width: int = WIDTH) -> str:
+    """One problem with its place, line and caret. Without a final line end."""
+    return put(_problem(problem, width), styled=styled)
 
 
 def _problem(problem: Problem, width: int) -> list[Line]:
