@@ -35,7 +35,7 @@ class StepResult:
     """The outcome of one step, with all that a person needs to go on.
 
     `theirs` are the paths taken over from a concurrent edit, `overlaps` and `findings` why a conflict could not be
-    merged; `because` names the step that a skipped one depends on. `exit_code` is what its failure alone would exit with.
+    merged; `because` names the step that a skipped one depends on; `exit_code` is what its failure alone exits with.
     """
 
     step: str
