@@ -11,8 +11,8 @@ from reconciler.model.address import Address
 from reconciler.model.evidence import Evidence
 from reconciler.model.finding import Finding
 from reconciler.model.kind import Kind
-from reconciler.model.manifest import Acknowledgement, Estate, Lifecycle, Manifest, Removal
-from reconciler.model.normal import complete, from_wire, imprint, to_wire, without_local
+from reconciler.model.manifest import Acknowledgement, Estate, Lifecycle, Manifest, Move, Removal
+from reconciler.model.normal import answer_print, complete, from_wire, to_wire, without_local
 from reconciler.model.observed import Intent, Observed, Organisation, Origin, Recorded
 from reconciler.model.plan import Change, Plan
 from reconciler.model.project import Project
@@ -20,6 +20,7 @@ from reconciler.model.source import Source
 from reconciler.model.values import Json
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
+from reconciler.planning.moves import with_moves
 from reconciler.planning.situation import Choices, Situation
 
 AS_OF = datetime.datetime(2026, 10, 1, 12, 0, tzinfo=datetime.UTC)
@@ -109,9 +110,11 @@ def edited(entity: Observed, **members: Json) -> Observed:
     return Observed(entity.kind, entity.live_id, body, version)
 
 
-def print_of(stated: Manifest) -> str:
-    """The fingerprint of the answer where the organisation has just what is stated."""
-    return imprint(KINDS[stated.address.kind].shape, stated.normal)
+def print_of(stated: Manifest, entity: Observed | None = None) -> str:
+    """What the ledger keeps of the answer: that of `entity`, or where the organisation has just what is stated."""
+    names = {id_of(stated.address): stated.address.name}
+    body = (entity or observed(stated)).body
+    return answer_print(KINDS[stated.address.kind].shape, body, named=lambda _, live_id: names.get(live_id))
 
 
 def acknowledgement(code: str, path: str, **more: Any) -> Acknowledgement:
@@ -123,6 +126,11 @@ def acknowledgement(code: str, path: str, **more: Any) -> Acknowledgement:
 def removal(address: Address, *, delete: bool) -> Removal:
     """A `removed:` block."""
     return Removal(address, delete, Source("removed.yaml", 1, 1))
+
+
+def move(before: str, after: str) -> Move:
+    """A `moved:` block, from Kind/name to Kind/name."""
+    return Move(Address.parse(before), Address.parse(after), Source("moved.yaml", 1, 1))
 
 
 def intent(stated: Manifest, *, action: str = "create", kind: Kind | None = None) -> Intent:
@@ -138,6 +146,7 @@ def situation(
     entities: Iterable[Observed] = (),
     *,
     removals: Iterable[Removal] = (),
+    moves: Iterable[Move] = (),
     kinds: Mapping[str, Kind] = KINDS,
     project: Project | None = None,
     choices: Choices | None = None,
@@ -147,7 +156,7 @@ def situation(
     stated = {each.address: each for each in manifests}
     entities = tuple(entities)
     return Situation(
-        estate=Estate(stated, {each.address: each for each in removals}),
+        estate=Estate(stated, {each.address: each for each in removals}, tuple(moves)),
         project=project or Project(),
         kinds=kinds,
         organisation=ORGANISATION,
@@ -160,7 +169,8 @@ def situation(
 
 
 def plan(given: Situation, evidence: Mapping[Address, Evidence] | None = None) -> Plan:
-    """The plan of a situation; every recorded object that no list shows is confirmed to be gone."""
+    """The plan of a situation, which must have answers for all that is to be confirmed."""
+    given = with_moves(given)
     return make_plan(draft_all(given, bind(given)), evidence or {})
 
 

@@ -9,29 +9,38 @@ from collections.abc import Iterator, Mapping
 from reconciler.apply.run import Run
 from reconciler.errors import ApiError, ReconcilerError
 from reconciler.model.kind import Kind
-from reconciler.model.normal import agrees, alike, imprint
+from reconciler.model.normal import agrees, alike, answer_print
 from reconciler.model.observed import Observed, Origin, Recorded
-from reconciler.model.plan import Change
+from reconciler.model.plan import Change, Precondition
 from reconciler.model.ports import AuditEntry
 from reconciler.model.shape import Keyed
 from reconciler.model.values import ABSENT, Json, Normal
 
 
 def row_of(run: Run, kind: Kind, change: Change, entity: Observed) -> Recorded:
-    """The ledger's row after a step, from the organisation's answer.
+    """The ledger's row after a write, from the organisation's answer."""
+    printed = answer_print(kind.shape, entity.body, named=run.known.named)
+    return _row(run, kind, change, run.normal(kind, entity), entity.live_id, entity.version, printed)
 
-    The fingerprint is kept only where the answer agrees with everything declared: the next plan then skips the object.
-    """
+
+def row_as_planned(run: Run, kind: Kind, change: Change) -> Recorded:
+    """The ledger's row where nothing was written: the object is as the plan saw it."""
+    seen = change.precondition or Precondition(None, "")
+    return _row(run, kind, change, change.before or {}, change.live_id, seen.version, seen.answer)
+
+
+def _row(
+    run: Run, kind: Kind, change: Change, answer: Normal, live_id: str, version: int | None, printed: str
+) -> Recorded:
+    """The fingerprint is kept only where the answer agrees with everything declared: the next plan then skips it."""
     declared = change.declared if change.declared is not None else {}
-    answer = run.normal(kind, entity)
-    converged = agrees(kind.shape, declared, answer)
     return Recorded(
         address=change.address,
-        live_id=entity.live_id,
+        live_id=live_id,
         origin=Origin.ADOPTED if change.adopted else Origin.CREATED,
         declared=declared,
-        fingerprint=imprint(kind.shape, answer) if converged else "",
-        version=entity.version,
+        fingerprint=printed if agrees(kind.shape, declared, answer) else "",
+        version=version,
         protect=change.protect,
         revision=0,
         seal=run.seal,

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from reconciler.apply.conflict import Attempt, Conflict, gone, moved, rebase, unmoved
 from reconciler.apply.doubt import InDoubt, Looking, await_outcome, written
-from reconciler.apply.records import entry_of, row_of
+from reconciler.apply.records import entry_of, row_as_planned, row_of
 from reconciler.apply.run import Run
 from reconciler.errors import (
     ApiError,
@@ -235,15 +235,8 @@ def _check_unchanged(run: Run, kind: Kind, change: Change, entity: Observed, ver
 
 def _record(run: Run, kind: Kind, change: Change) -> Effect:
     """Nothing is sent: the ledger learns what is so already."""
-    entity = _as_planned(run, kind, change)
-    run.ledger.put(row_of(run, kind, change, entity), entry_of(run, kind, change, "RECORDED"))
-    return Effect(Outcome.DONE, entity)
-
-
-def _as_planned(run: Run, kind: Kind, change: Change) -> Observed:
-    """The object as the plan saw it, in the shape of an answer."""
-    version = change.precondition.version if change.precondition else None
-    return Observed(kind.name, change.live_id, run.body(kind, change.before or {}), version)
+    run.ledger.put(row_as_planned(run, kind, change), entry_of(run, kind, change, "RECORDED"))
+    return Effect(Outcome.DONE)
 
 
 def _forget(run: Run, kind: Kind, change: Change) -> Effect:

@@ -41,7 +41,6 @@ from reconciler.render import report_json, report_text
 from reconciler.state import hold, open_ledger
 
 PARTIAL = 5
-CONFLICT = 4
 INTERRUPTED = 130
 DECIDING = Deciding(merge, judge, matching)
 PLANNING = {
@@ -247,5 +246,4 @@ def exit_code(report: Report) -> int:
     if report.written or report.count(Outcome.IN_DOUBT):
         return PARTIAL
     codes = {report.error_exit, *(result.exit_code for result in bad)}
-    codes |= {CONFLICT for result in bad if result.outcome is Outcome.CONFLICT}
     return next((code for code in (7, 6, 1, 4, 3) if code in codes), 1)

@@ -7,7 +7,7 @@ live object that no manifest describes is `{"id": ...}`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from reconciler.model.shape import Keyed, Ordered, Record, Reference, Scalar, Set, Shape
@@ -212,3 +212,33 @@ def agrees(shape: Shape, stated: Json, observed: Json | Absent) -> bool:
 def imprint(shape: Shape, value: Normal) -> str:
     """The fingerprint of a normal form as the organisation knows it: no local members, no meaningless order."""
     return fingerprint(ordered(shape, without_local(shape, value)))
+
+
+def answer_print(shape: Record, body: Mapping[str, Json], *, named: Callable[[str, str], str | None]) -> str:
+    """The fingerprint of an answer as it came, and of the manifest names that its references stand for.
+
+    While it is the same, so is the normal form, which need not be made to know that. Raises ValueError for an answer
+    that does not fit the shape.
+    """
+    names = [named(kind, live_id) or "" for kind, live_id in _pointed_at(shape, body)]
+    return fingerprint([body, names])
+
+
+def _pointed_at(shape: Shape, value: Json) -> Iterator[tuple[str, str]]:
+    """The kind and live id of every reference on the wire."""
+    match shape:
+        case Record():
+            if not isinstance(value, dict):
+                raise ValueError("an object was expected")
+            for member in shape.pointing:
+                if value.get(member.wire_name) is not None:
+                    yield from _pointed_at(member.shape, value[member.wire_name])
+        case Keyed():
+            if not isinstance(value, list):
+                raise ValueError("a list of objects was expected")
+            for element in value:
+                yield from _pointed_at(shape.element, element)
+        case Reference():
+            yield shape.kind, str(value)
+        case _:
+            return

@@ -32,7 +32,7 @@ class Recorded:
     """One row of the ledger.
 
     `declared` is the normal form of the manifest as last applied (what we own, including local members);
-    `fingerprint` that of the organisation's answer, empty unless the object then agreed with `declared` in everything
+    `fingerprint` the organisation's `answer_print`, empty unless the object then agreed with `declared` in everything
     stated; `revision` counts the writes to this row; `seal` names the plan that wrote it last.
     """
 

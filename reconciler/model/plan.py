@@ -67,10 +67,14 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What must still be so when the change is made. `fingerprint` is of the observed normal form."""
+    """What must still be so when the change is made.
+
+    `fingerprint` is of the observed normal form, `answer` of the answer itself (`model.normal.answer_print`).
+    """
 
     version: int | None
     fingerprint: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

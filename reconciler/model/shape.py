@@ -14,7 +14,7 @@ a new kind brings a new tree and no new code:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reconciler.model.values import ABSENT, Absent, Json, Path
@@ -71,10 +71,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Named members, in the order in which they are shown. One that is `whole` is never merged member by member."""
+    """Named members, in the order in which they are shown. One that is `whole` is never merged member by member.
+
+    `pointing` are the members on the wire that are references or hold some, found once: most do not.
+    """
 
     members: tuple[Member, ...]
     whole: bool = False
+    pointing: tuple[Member, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "pointing", tuple(each for each in self.members if not each.local and _points(each.shape))
+        )
 
     def member(self, name: str) -> Member | None:
         return next((member for member in self.members if member.name == name), None)
@@ -90,6 +99,19 @@ class Keyed:
 
 
 Shape: TypeAlias = Scalar | Reference | Set | Ordered | Record | Keyed
+
+
+def _points(shape: Shape) -> bool:
+    """Whether a shape is a reference or holds any."""
+    match shape:
+        case Reference():
+            return True
+        case Record():
+            return bool(shape.pointing)
+        case Keyed():
+            return bool(shape.element.pointing)
+        case _:
+            return False
 
 
 def references(shape: Shape, value: Json, path: Path = ()) -> Iterator[tuple[Path, Reference, Json]]:

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
@@ -21,7 +21,7 @@ from reconciler.model.evidence import Question
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Kind, Lock
 from reconciler.model.manifest import ForeignElements, Manifest
-from reconciler.model.normal import imprint, without_local
+from reconciler.model.normal import answer_print, imprint, without_local
 from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Action, Cause, Change, FieldChange, Precondition
 from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted
@@ -128,7 +128,7 @@ def _adopt(
         return _unreadable(kind, manifest.address, manifest, entity)
     found = difference(kind.shape, manifest.normal, None, before, foreign_elements=manifest.lifecycle.foreign)
     fields = tuple(replace(part, cause=_without_base(part)) for part in found.fields)
-    change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row)
+    change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row, bindings)
     reason = "another object has taken the recorded one's place" if row else "already in the organisation"
     change = replace(change, action=Action.ADOPT, reason=reason, adopted=True)
     blocked = change.writes and not manifest.lifecycle.adopt
@@ -163,18 +163,18 @@ def _converge(
     situation: Situation, bindings: Bindings, kind: Kind, manifest: Manifest, row: Recorded, entity: Observed
 ) -> Draft | None:
     """1 1 1: path by path."""
+    if _untouched(kind, manifest, row, entity, bindings):
+        return None
     before = observed_normal(kind, entity, bindings)
     if before is None:
         return _unreadable(kind, manifest.address, manifest, entity)
-    if _untouched(kind, manifest, row, before):
-        return None
     keeps = _everything if situation.choices.drift is Drift.KEEP else _nothing
     found = converged(kind, manifest, row, before, keeps)
     findings = _identity_findings(manifest, row)
     nothing = not found.fields and row.protect == manifest.lifecycle.protect and bool(row.revision)
     if nothing and not found.kept and not findings:
         return None
-    change = None if nothing else _changed(kind, manifest, entity, before, found, row)
+    change = None if nothing else _changed(kind, manifest, entity, before, found, row, bindings)
     kept = tuple(left_alone(manifest.address, part) for part in found.kept)
     overridden = tuple(_overridden(manifest.address, part) for part in found.fields if part.cause is Cause.OVERRIDE)
     return Draft(manifest.address, change, kind, manifest, row, (*findings, *overridden, *kept))
@@ -209,17 +209,24 @@ def _nothing(_: Path) -> bool:
     return False
 
 
-def _untouched(kind: Kind, manifest: Manifest, row: Recorded, before: Normal) -> bool:
-    """The gate that keeps a plan of unchanged objects cheap: equal bytes on both sides."""
+def _untouched(kind: Kind, manifest: Manifest, row: Recorded, entity: Observed, bindings: Bindings) -> bool:
+    """The gate that keeps a plan of unchanged objects cheap: equal bytes on both sides, and nothing else is made."""
     return bool(
         row.fingerprint
         and row.protect == manifest.lifecycle.protect
         and row.revision
         and manifest.live_id in ("", row.live_id)
         and manifest.lifecycle.foreign is ForeignElements.KEEP
-        and row.fingerprint == imprint(kind.shape, before)
+        and row.fingerprint == _answer_print(kind, entity, bindings)
         and canonical(manifest.normal) == canonical(row.declared)
     )
+
+
+def _answer_print(kind: Kind, entity: Observed, bindings: Bindings) -> str | None:
+    try:
+        return answer_print(kind.shape, entity.body, named=bindings.named)
+    except ValueError:
+        return None
 
 
 def _identity_findings(manifest: Manifest, row: Recorded) -> tuple[Finding, ...]:
@@ -230,7 +237,13 @@ def _identity_findings(manifest: Manifest, row: Recorded) -> tuple[Finding, ...]
 
 
 def _changed(
-    kind: Kind, manifest: Manifest, entity: Observed, before: Normal, found: Difference, row: Recorded | None
+    kind: Kind,
+    manifest: Manifest,
+    entity: Observed,
+    before: Normal,
+    found: Difference,
+    row: Recorded | None,
+    bindings: Bindings,
 ) -> Change:
     writes = any(part.cause is not Cause.RECORD for part in found.fields)
     return Change(
@@ -243,7 +256,9 @@ def _changed(
         declared=manifest.normal,
         live_id=entity.live_id,
         lock=lock_of(kind, entity),
-        precondition=Precondition(entity.version, imprint(kind.shape, before)),
+        precondition=Precondition(
+            entity.version, imprint(kind.shape, before), _answer_print(kind, entity, bindings) or ""
+        ),
         fields=found.fields,
         kept=found.kept,
         foreign=found.foreign,
@@ -307,13 +322,15 @@ def _remove(
     return Draft(row.address, change, kind, None, row)
 
 
-def forgotten_moves(situation: Situation) -> Iterator[Draft]:
-    """The rows under former addresses go, once the present ones are written."""
+def forgotten_moves(situation: Situation, drafted: Iterable[Draft]) -> Iterator[Draft]:
+    """The rows under former addresses go, once the present ones are written. Where none is written they stay."""
+    written = {item.address for item in drafted if item.change is not None}
     for address, row in sorted(situation.moved_from.items()):
-        kind = situation.kinds[row.address.kind]
+        kind, is_new = situation.kinds[row.address.kind], situation.recorded[address].revision == 0
+        if is_new and address not in written:
+            continue
         change = _forgotten(kind, row, None, f"moved to {address}")
-        needs = (str(address),) if situation.recorded[address].revision == 0 else ()
-        yield Draft(row.address, replace(change, depends_on=needs), kind, None, row)
+        yield Draft(row.address, replace(change, depends_on=(str(address),) if is_new else ()), kind, None, row)
 
 
 def _forgotten(kind: Kind, row: Recorded, before: Normal | None, reason: str) -> Change:

@@ -46,7 +46,8 @@ def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
         address for address in addresses if address.kind in situation.kinds and not situation.choices.excludes(address)
     ]
     drafted = (draft(situation, bindings, address) for address in included)
-    items = (*(item for item in drafted if item is not None), *forgotten_moves(situation))
+    decided = tuple(item for item in drafted if item is not None)
+    items = (*decided, *forgotten_moves(situation, decided))
     return Drafts(situation, bindings, items, len(set(included) - {item.address for item in items}))
 
 

@@ -18,7 +18,7 @@ def with_moves(situation: Situation) -> Situation:
     recorded, former = dict(situation.recorded), dict[Address, Recorded]()
     for move in situation.estate.moves:
         before, after = situation.recorded.get(move.before), situation.recorded.get(move.after)
-        if before is None or _excluded(situation, move.before, move.after):
+        if before is None or move.after in former or _excluded(situation, move.before, move.after):
             continue
         if after is None:
             recorded[move.after] = replace(before, address=move.after, fingerprint="", revision=0)

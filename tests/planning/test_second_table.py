@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from reconciler.kinds import KINDS
+from reconciler.model.normal import answer_print, imprint
 from reconciler.model.plan import Action, Cause, Plan
 from reconciler.model.values import ABSENT
 from reconciler.planning.situation import Choices, Drift
 
-from builders import blocking, codes, edited, field, observed, only, plan_of, print_of, purpose, recorded, schema
+from builders import (
+    blocking,
+    codes,
+    edited,
+    field,
+    observed,
+    only,
+    plan_of,
+    print_of,
+    purpose,
+    recorded,
+    relation,
+    schema,
+)
 
 KEEP = Choices(drift=Drift.KEEP)
 BEFORE, NOW, THEIRS = (purpose("P", spec={"description": text}) for text in ("before", "now", "theirs"))
@@ -83,7 +98,8 @@ def test_the_precondition_is_what_was_seen_when_planning() -> None:
     made = plan_of([NOW], [recorded(BEFORE)], [observed(BEFORE, version=7)])
     seen = only(made).precondition
     assert seen is not None
-    assert (seen.version, seen.fingerprint) == (7, print_of(BEFORE))
+    assert (seen.version, seen.fingerprint) == (7, imprint(KINDS[BEFORE.address.kind].shape, BEFORE.normal))
+    assert seen.answer == print_of(BEFORE, observed(BEFORE, version=7))
 
 
 def test_an_object_without_a_version_is_locked_by_comparing() -> None:
@@ -96,6 +112,17 @@ def test_a_fingerprint_of_another_answer_is_looked_into() -> None:
     stale = recorded(NOW, fingerprint="sha256:other")
     assert plan_of([NOW], [stale], [observed(NOW)]).unchanged == 1
     assert causes(plan_of([NOW], [stale], [observed(THEIRS)])) == [("description", Cause.DRIFT)]
+
+
+def test_an_unchanged_answer_is_looked_into_where_its_references_mean_something_else_now() -> None:
+    target, ours = schema("contract", field("id")), schema("customer", relation("to", "contract"))
+    entity = observed(ours)
+    names = {"id-contract": "contract", "id-customer": "customer"}
+    printed = answer_print(KINDS["FlexSchema"].shape, entity.body, named=lambda _, live_id: names.get(live_id))
+    rows = [recorded(ours, fingerprint=printed), recorded(target, live_id="id-of-another-contract")]
+    entities = [entity, observed(target, live_id="id-of-another-contract")]
+    made = plan_of([target, ours], rows, entities)
+    assert [change.step for change in made.changes if change.writes] == ["FlexSchema/customer"]
 
 
 def test_destructive_drift_is_left_out_and_does_not_block() -> None:
