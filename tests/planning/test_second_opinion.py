@@ -8,8 +8,8 @@ from deepdiff import DeepDiff
 from hypothesis import given
 from hypothesis import strategies as st
 from reconciler.model.plan import Cause
-from reconciler.model.shape import Keyed, Record, Set, Shape
-from reconciler.model.values import Json, Path
+from reconciler.model.shape import Keyed, Ordered, Record, Set, Shape
+from reconciler.model.values import Json, Path, canonical
 from reconciler.planning.difference import difference, elements
 
 from shapes import SHAPE, live, stated
@@ -20,13 +20,13 @@ def as_maps(shape: Shape, value: Json) -> Any:
     match shape:
         case Record():
             known = {member.name: member.shape for member in shape.members}
-            return {name: as_maps(known[name], part) if name in known else part for name, part in value.items()}
+            return {name: as_maps(known.get(name, Ordered()), part) for name, part in value.items()}
         case Keyed():
             return {key: as_maps(shape.element, part) for key, part in elements(shape, value).items()}
         case Set():
-            return dict(elements(shape, value))
+            return dict.fromkeys(elements(shape, value), True)
         case _:
-            return value
+            return canonical(value).decode()  # in a list, DeepDiff takes true for 1
 
 
 def deepdiff_paths(before: Json, after: Json) -> set[Path]:
