@@ -36,6 +36,16 @@ def test_protection_moves_along_and_does_not_stand_in_the_way() -> None:
     assert not made.blocked
 
 
+def test_a_move_that_renames_in_the_organisation_is_one_update() -> None:
+    made = plan_of([purpose("Help")], [recorded(OLD)], [observed(OLD)], moves=MOVED)
+    assert actions(made) == [("Help", Action.UPDATE), ("Support", Action.FORGET)]
+    assert made.changes[0].live_id == "id-Support"
+
+
+def test_a_move_of_what_was_never_recorded_creates_the_object() -> None:
+    assert actions(plan_of([NEW], moves=MOVED)) == [("Help", Action.CREATE)]
+
+
 def test_a_move_that_has_been_made_changes_nothing() -> None:
     made = planned(recorded(NEW, live_id="id-Support"))
     assert (made.changes, made.findings) == ((), ())

@@ -122,7 +122,8 @@ def test_an_unchanged_answer_is_looked_into_where_its_references_mean_something_
     rows = [recorded(ours, fingerprint=printed), recorded(target, live_id="id-of-another-contract")]
     entities = [entity, observed(target, live_id="id-of-another-contract")]
     made = plan_of([target, ours], rows, entities)
-    assert [change.step for change in made.changes if change.writes] == ["FlexSchema/customer"]
+    assert codes(made) == ["RC202"]
+    assert "fields.to.relationship was changed" in made.findings[0].detail
 
 
 def test_destructive_drift_is_left_out_and_does_not_block() -> None:
