@@ -13,6 +13,8 @@ from typing import Final
 from reconciler.model.shape import Keyed, Ordered, Record, Reference, Scalar, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, canonical, fingerprint, same
 
+_LEVELS_ABOVE: Final = 32
+"""More than a plan file has above any value of an object."""
 UNKNOWN: Final = "+"
 """Prefix of a wire member that the shape does not know."""
 
@@ -97,10 +99,13 @@ def _read_keyed(shape: Keyed, value: Json, named: Callable[[str, str], str | Non
 
 
 def _spelled(value: Json) -> Json:
-    """The value, if it has canonical bytes. ValueError where it is nested too deeply for them."""
+    """The value, if it has canonical bytes, also inside a plan. ValueError where it is nested too deeply for them."""
     if isinstance(value, list | dict):
+        within: Json = value
+        for _ in range(_LEVELS_ABOVE):
+            within = [within]
         try:
-            canonical(value)
+            canonical(within)
         except TypeError:
             raise ValueError("a value is nested too deeply") from None
     return value
@@ -221,7 +226,10 @@ def answer_print(shape: Record, body: Mapping[str, Json], *, named: Callable[[st
     that does not fit the shape.
     """
     names = [named(kind, live_id) or "" for kind, live_id in _pointed_at(shape, body)]
-    return fingerprint([body, names])
+    try:
+        return fingerprint([body, names])
+    except TypeError:
+        raise ValueError("a value is nested too deeply") from None
 
 
 def _pointed_at(shape: Shape, value: Json) -> Iterator[tuple[str, str]]:
@@ -231,7 +239,7 @@ def _pointed_at(shape: Shape, value: Json) -> Iterator[tuple[str, str]]:
             if not isinstance(value, dict):
                 raise ValueError("an object was expected")
             for member in shape.pointing:
-                if value.get(member.wire_name) is not None:
+                if not member.local and value.get(member.wire_name) is not None:
                     yield from _pointed_at(member.shape, value[member.wire_name])
         case Keyed():
             if not isinstance(value, list):

@@ -111,6 +111,15 @@ def test_an_answer_nested_beyond_all_measure_is_a_finding(member: str) -> None:
     plan_of([stated], [], [live(FLEX, "id-s", body)])
 
 
+@pytest.mark.parametrize("levels", [100, 200, 215, 225, 235, 245, 253, 260])
+def test_an_answer_is_either_too_deep_to_plan_or_not_too_deep_to_write(levels: int) -> None:
+    stated = schema("s", field("a", "number"))
+    now = observed(schema("s", field("a"), field("b")))
+    body = {**now.body, "fields": [{**each, "extra": deep(levels)} for each in now.body["fields"]]}
+    made = plan_of([stated], [recorded(stated)], [live(FLEX, "id-s", {**body, "extra": deep(levels)})])
+    assert read_plan(write_plan(made)) == made
+
+
 @pytest.mark.parametrize("member", ["options", "extra"])
 def test_nor_does_it_help_to_hide_it_in_a_field(member: str) -> None:
     stated = schema("s", field("a"))
