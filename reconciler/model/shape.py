@@ -73,7 +73,7 @@ class Member:
 class Record:
     """Named members, in the order in which they are shown. One that is `whole` is never merged member by member.
 
-    `pointing` are the members on the wire that are references or hold some, found once: most do not.
+    `pointing` are the members that are references or hold some, found once: most do not.
     """
 
     members: tuple[Member, ...]
@@ -81,9 +81,7 @@ class Record:
     pointing: tuple[Member, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "pointing", tuple(each for each in self.members if not each.local and _points(each.shape))
-        )
+        object.__setattr__(self, "pointing", tuple(each for each in self.members if _points(each.shape)))
 
     def member(self, name: str) -> Member | None:
         return next((member for member in self.members if member.name == name), None)
@@ -121,7 +119,7 @@ def references(shape: Shape, value: Json, path: Path = ()) -> Iterator[tuple[Pat
     """
     match shape:
         case Record():
-            for member in shape.members:
+            for member in shape.pointing:
                 if not isinstance(value, dict) or member.name not in value:
                     continue
                 part = value[member.name]

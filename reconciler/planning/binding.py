@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
@@ -49,7 +49,7 @@ def observed_normal(kind: Kind, entity: Observed, bindings: Bindings) -> Normal 
 @dataclass(slots=True)
 class _Search:
     by_id: dict[tuple[str, str], Observed]
-    by_key: dict[tuple[str, bytes], list[Observed]]
+    by_key: dict[str, dict[bytes, list[Observed]]]
     claimed: set[tuple[str, str]]
     live: dict[Address, Observed] = field(default_factory=dict)
     doubles: dict[Address, tuple[str, ...]] = field(default_factory=dict)
@@ -94,23 +94,21 @@ def _search(situation: Situation) -> _Search:
     seen = [entity for entity in listed if situation.confirmed.get((entity.kind, entity.live_id), entity) is not None]
     seen += [entity for entity in situation.confirmed.values() if entity is not None]
     by_id = {(entity.kind, entity.live_id): entity for entity in seen}
-    by_key: dict[tuple[str, bytes], list[Observed]] = defaultdict(list)
-    for entity in by_id.values():
-        by_key[entity.kind, live_key(situation.kinds[entity.kind], entity)].append(entity)
     claimed = {(address.kind, row.live_id) for address, row in situation.recorded.items()}
     claimed |= {(each.address.kind, each.live_id) for each in situation.estate.manifests.values() if each.live_id}
-    return _Search(by_id, by_key, claimed)
+    return _Search(by_id, {}, claimed)
 
 
-def live_key(kind: Kind, entity: Observed) -> bytes:
-    """The natural key of a live object; of one whose answer does not fit the kind, a key that nothing else has."""
-    members = frozenset(kind.natural_key)
-    shape = Record(tuple(member for member in kind.shape.members if member.name in members))
-    stated = {name: value for name, value in entity.body.items() if name in {each.wire_name for each in shape.members}}
-    try:
-        return natural_key(kind, from_wire(shape, stated, named=lambda _kind, _id: None))
-    except ValueError:
-        return entity.live_id.encode()
+def live_keys(kind: Kind, entities: Iterable[Observed]) -> Iterator[tuple[bytes, Observed]]:
+    """Each live object's natural key; of one whose answer does not fit the kind, a key that nothing else has."""
+    shape = Record(tuple(member for member in kind.shape.members if member.name in kind.natural_key))
+    known = {member.wire_name for member in shape.members}
+    for entity in entities:
+        stated = {name: value for name, value in entity.body.items() if name in known}
+        try:
+            yield natural_key(kind, from_wire(shape, stated, named=lambda _kind, _id: None)), entity
+        except ValueError:
+            yield entity.live_id.encode(), entity
 
 
 def natural_key(kind: Kind, normal: Normal) -> bytes:
@@ -148,9 +146,18 @@ def _doubtful(entity: Observed | None, row: Recorded | None) -> bool:
 def _candidates(search: _Search, kind: Kind, normal: Normal) -> list[Observed]:
     return [
         entity
-        for entity in search.by_key.get((kind.name, natural_key(kind, normal)), [])
+        for entity in _of_kind(search, kind).get(natural_key(kind, normal), ())
         if (kind.name, entity.live_id) not in search.claimed
     ]
+
+
+def _of_kind(search: _Search, kind: Kind) -> Mapping[bytes, list[Observed]]:
+    """The live objects of a kind by natural key, sought only where an object is not known by its id."""
+    if kind.name not in search.by_key:
+        found = search.by_key[kind.name] = defaultdict(list)
+        for key, entity in live_keys(kind, (each for (name, _), each in search.by_id.items() if name == kind.name)):
+            found[key].append(entity)
+    return search.by_key[kind.name]
 
 
 def _proved(situation: Situation, search: _Search) -> dict[Address, Recorded]:

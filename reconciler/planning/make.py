@@ -13,7 +13,7 @@ from reconciler.model.kind import Lock, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
 from reconciler.model.values import Path, dotted
-from reconciler.planning.binding import Bindings, live_key, natural_key
+from reconciler.planning.binding import Bindings, live_keys, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import fits, headroom, judge
@@ -198,8 +198,8 @@ def _holders(situation: Situation, kinds: Iterable[str]) -> Mapping[tuple[str, b
     """The ids of the live objects by kind and natural key."""
     holders: dict[tuple[str, bytes], list[str]] = {}
     for name in kinds:
-        for entity in situation.observed.get(name, ()):
-            holders.setdefault((name, live_key(situation.kinds[name], entity)), []).append(entity.live_id)
+        for key, entity in live_keys(situation.kinds[name], situation.observed.get(name, ())):
+            holders.setdefault((name, key), []).append(entity.live_id)
     return holders
 
 
