@@ -222,21 +222,21 @@ def every(stage: Stage, step: int) -> range:
 
 
 def test_after_a_kill_one_more_apply_finishes(stage_of: Callable[[Story], Stage]) -> None:
-    """Every third point, so that calls and ledger writes, before and after, all have their turn."""
+    """Every fifth point, so that calls and ledger writes, before and after, all have their turn."""
     stage = stage_of(LIVED_IN)
-    for at, (killed, recovery) in zip(every(stage, 3), itertools.cycle(ALL_WAYS), strict=False):
+    for at, (killed, recovery) in zip(every(stage, 5), itertools.cycle(ALL_WAYS), strict=False):
         kill_and_recover(stage, at, killed, recovery)
 
 
 def test_a_hasty_apply_after_a_kill_does_no_harm(stage_of: Callable[[Story], Stage]) -> None:
     stage = stage_of(LIVED_IN)
-    for at, way in zip(every(stage, 4), itertools.cycle(Way), strict=False):
+    for at, way in zip(every(stage, 7), itertools.cycle(Way), strict=False):
         kill_and_recover_at_once(stage, at, way)
 
 
 def test_after_a_kill_of_the_very_first_apply_one_more_finishes(stage_of: Callable[[Story], Stage]) -> None:
     stage = stage_of(NEW)
-    for at in every(stage, 3):
+    for at in every(stage, 5):
         kill_and_recover(stage, at, Way.SAVED, Way.SAVED)
 
 

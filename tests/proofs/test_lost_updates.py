@@ -21,7 +21,8 @@ from .desk import OPEN, Desk
 from .rivals import NAMES, OPTIONS, SHARED, TYPES, Arena, Edit, Player, Referee, Verdict, act, leaves, seen
 
 EVERYDAY = settings(
-    max_examples=40,
+    print_blob=False,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,
@@ -71,12 +72,15 @@ class Turn:
 def turns(draw: st.DrawFn) -> Turn:
     who = draw(st.sampled_from("ab"))
     other = "b" if who == "a" else "a"
+    stated = draw(st.lists(STATED[who], min_size=1, max_size=2))
+    touched = {edit[1] for edit in stated if edit[1:]} & set(EVERY_NAME)
+    meddling = edits(*sorted(touched)) if touched else HUMAN
     return Turn(
         who,
-        draw(st.lists(STATED[who], max_size=2)),
+        stated,
         draw(st.sampled_from(["revert", "revert", "keep"])),
         draw(st.lists(HUMAN, max_size=1)),
-        draw(st.lists(HUMAN, max_size=2)),
+        draw(st.lists(HUMAN | meddling, max_size=2)),
         draw(st.none() | STATED[other]),
         draw(st.none() | st.none() | edits(*EVERY_NAME)),
     )
@@ -140,7 +144,7 @@ def take(turn: Turn, players: dict[str, Player], referee: Referee) -> None:
 def assert_that_something_happened(tally: Counter[Verdict]) -> None:
     """Or else the proof would prove nothing."""
     for verdict in ("written", "merged", "conflict"):
-        assert tally[verdict] >= 5, tally
+        assert tally[verdict] >= 4, tally
 
 
 def test_nobodys_edit_is_ever_lost(arena: Arena) -> None:
@@ -184,7 +188,7 @@ APART = st.lists(
 
 
 def test_where_nothing_overlaps_everybodys_second_plan_is_empty(arena: Arena) -> None:
-    @settings(EVERYDAY, max_examples=20)
+    @settings(EVERYDAY, max_examples=15)
     @given(APART, APART)
     def games(early: list[tuple[str, Edit]], late: list[tuple[str, Edit]]) -> None:
         play_apart(arena, early, late)
