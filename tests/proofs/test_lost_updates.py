@@ -230,3 +230,23 @@ def _make(players: dict[str, Player], referee: Referee, who: str, edit: Edit) ->
         act(referee.control, edit)
     else:
         players[who].edit(edit)
+
+
+def test_a_plan_that_a_later_one_of_the_same_ledger_has_overtaken_is_stale(arena: Arena) -> None:
+    """Only others' edits are merged: what we have decided since is not to be decided again by an older plan."""
+    players, referee = arena.game()
+    player = players["a"]
+    player.edit(("describe", "two"))
+    player.plan()
+    overtaken = player.desk.plan_file.read_bytes()
+    player.edit(("option+", "a1", "z"))
+    player.plan()
+    assert referee.apply(player) == "written"
+    left = seen(referee.control)
+
+    player.desk.plan_file.write_bytes(overtaken)
+    stale = player.desk.apply_saved()
+
+    assert stale.code == 4, stale
+    assert stale.document["summary"] == "The plan is stale"
+    assert seen(referee.control) == left
