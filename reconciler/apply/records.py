@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.apply.run import Run
 from reconciler.errors import ApiError, ReconcilerError
 from reconciler.model.kind import Kind
-from reconciler.model.normal import agrees, alike, answer_print
+from reconciler.model.normal import agrees, alike
 from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Change, Precondition
 from reconciler.model.ports import AuditEntry
@@ -19,8 +19,8 @@ from reconciler.model.values import ABSENT, Json, Normal
 
 def row_of(run: Run, kind: Kind, change: Change, entity: Observed) -> Recorded:
     """The ledger's row after a write, from the organisation's answer."""
-    printed = answer_print(kind.shape, entity.body, named=run.known.named)
-    return _row(run, kind, change, run.normal(kind, entity), entity.live_id, entity.version, printed)
+    answer, printed = run.normal(kind, entity), run.printed(kind, entity)
+    return _row(run, kind, change, answer, entity.live_id, entity.version, printed)
 
 
 def row_as_planned(run: Run, kind: Kind, change: Change) -> Recorded:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from reconciler.model.finding import Finding
 from reconciler.model.kind import Kind, Transition
 from reconciler.model.manifest import Acknowledgement
 from reconciler.model.merged import Merged
-from reconciler.model.normal import from_wire, to_wire
+from reconciler.model.normal import answer_print, from_wire, to_wire
 from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Clock, Ledger
@@ -83,11 +84,13 @@ class Run:
 
     def normal(self, kind: Kind, entity: Observed) -> Normal:
         """An answer in normal form. Raises ReconcilerError where it does not fit the kind."""
-        try:
+        with _fitting(entity):
             return from_wire(kind.shape, entity.body, named=self.known.named, ignore=kind.server_owned)
-        except ValueError as error:
-            detail = f"The object with id {entity.live_id}: {error}."
-            raise ReconcilerError("The organisation's answer does not fit the kind", detail=detail) from None
+
+    def printed(self, kind: Kind, entity: Observed) -> str:
+        """The fingerprint of an answer. Raises ReconcilerError where it does not fit the kind."""
+        with _fitting(entity):
+            return answer_print(kind.shape, entity.body, named=self.known.named)
 
     def _live(self, kind: str, name: str) -> str:
         live_id = self.known.ids.get(Address(kind, name))
@@ -97,6 +100,15 @@ class Run:
 
     def today(self) -> datetime.date:
         return datetime.datetime.fromtimestamp(self.clock.now(), datetime.UTC).date()
+
+
+@contextmanager
+def _fitting(entity: Observed) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        detail = f"The object with id {entity.live_id}: {error}."
+        raise ReconcilerError("The organisation's answer does not fit the kind", detail=detail) from None
 
 
 def start(
