@@ -176,6 +176,7 @@ class Project:
         self.environment = self.sandbox.environment() | {
             "GENESYSCLOUD_OAUTHCLIENT_ID": "robot",
             "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET,
+            "RECONCILER_TRACEBACK": "1",
         }
         self.manifests.mkdir(parents=True)
         self.configure()
@@ -235,6 +236,12 @@ class Project:
         return ran
 
     # What is so.
+
+    def awaits(self, method: str, path: str) -> None:
+        """Until a program in another process has sent such a request."""
+        give_up = time.monotonic() + 30
+        while not self.control.requests(method, path):
+            assert time.monotonic() < give_up, "nothing was sent"
 
     def effects(self) -> list[Effect]:
         """What the program did to the organisation."""

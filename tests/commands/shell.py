@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -16,7 +17,7 @@ from typing import IO
 from .project import Project
 
 COMMAND = (sys.executable, "-m", "reconciler")
-PATIENCE = 60
+PATIENCE = 30
 
 
 def environment(project: Project, **changes: str) -> dict[str, str]:
@@ -58,12 +59,20 @@ class Running:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
+    def interrupted(self) -> int:
+        """Ctrl-C until it ends: one that comes just before a read begins is noticed only after it."""
+        self.interrupt()
+        while not select.select([self.stream], [], [], 1)[0]:
+            self.interrupt()
+        return self.ended()
+
     def ended(self) -> int:
         while self._read():
             pass
         return self.process.wait(PATIENCE)
 
     def _read(self) -> str:
+        assert select.select([self.stream], [], [], PATIENCE)[0], f"it has hung:\n{self.seen}"
         try:
             part = os.read(self.stream.fileno(), 65536).decode(errors="replace")
         except OSError:  # a terminal whose other side has gone
@@ -83,6 +92,7 @@ def at_a_terminal(project: Project, *words: str, **changes: str) -> Iterator[Run
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        preexec_fn=_as_from_a_shell,  # noqa: PLW1509
     )
     os.close(theirs)
     with os.fdopen(ours, "r+b", buffering=0) as stream:
@@ -99,10 +109,16 @@ def in_the_background(project: Project, *words: str) -> Iterator[Running]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=_as_from_a_shell,  # noqa: PLW1509
     )
     assert process.stdout is not None
     with process.stdout as stream:
         yield from _ending(Running(process, stream))
+
+
+def _as_from_a_shell() -> None:
+    """Whoever runs the tests may ignore Ctrl-C, and a child would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _ending(running: Running) -> Iterator[Running]:
@@ -117,7 +133,3 @@ def _ending(running: Running) -> Iterator[Running]:
 def plain(text: str) -> str:
     """Without what colours it, in one line."""
     return " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).split())
-
-
-def lines(text: str) -> Sequence[str]:
-    return text.splitlines()

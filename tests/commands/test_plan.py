@@ -278,9 +278,7 @@ def test_an_apply_leaves_one_document(project: Project) -> None:
         (["--out", "nowhere/plan.json"], "A file cannot be written"),
     ],
 )
-def test_an_output_that_cannot_be_is_refused_before_the_work(
-    project: Project, words: list[str], summary: str
-) -> None:
+def test_an_output_that_cannot_be_is_refused_before_the_work(project: Project, words: list[str], summary: str) -> None:
     project.write(purpose())
     assert project.run("plan", *words).fails_with(1, summary)
     assert project.control.requests() == []

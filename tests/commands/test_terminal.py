@@ -43,8 +43,7 @@ def test_ctrl_c_at_the_question_ends_it_at_once(project: Project) -> None:
     project.write(purpose())
     with at_a_terminal(project, "apply") as running:
         running.until("Apply these changes? [y/N]:")
-        running.interrupt()
-        assert running.ended() == 130
+        assert running.interrupted() == 130
     assert "Interrupted." in plain(running.seen)
     assert project.effects() == []
 
@@ -147,7 +146,7 @@ def test_a_second_ctrl_c_ends_it_at_once_and_the_next_run_finds_out(project: Pro
     project.write(purpose())
     project.control.fault(f"POST {PURPOSES}", "hang", when="after")
     with in_the_background(project, "apply", "--auto-approve") as running:
-        running.until("create Purpose/Support: started")
+        project.awaits("POST", PURPOSES)
         running.interrupt()
         running.until("Once more to stop at once.")
         running.interrupt()
@@ -162,8 +161,8 @@ def test_ctrl_c_ends_a_plan_at_once_though_the_server_hangs(project: Project) ->
     project.configure(timing={"connect": "2s", "request": "50s", "settle": "55s"})
     project.write(purpose())
     project.control.fault(f"GET {PURPOSES}", "hang")
-    with in_the_background(project, "plan", "--log-level", "debug") as running:
-        running.until("organizations/me 200")
+    with in_the_background(project, "plan") as running:
+        project.awaits("GET", PURPOSES)
         running.interrupt()
         assert running.ended() == 130
     assert plain(running.seen).endswith("Interrupted.")
