@@ -100,6 +100,7 @@ def test_what_points_at_it_then_knows_it_by_its_manifest() -> None:
     word = [removal(former.address, delete=False)]
     made = plan_of([latter, referrer], [recorded(former), recorded(referrer)], [observed(former), now], removals=word)
     assert [change.address.name for change in made.changes if change.writes] == ["b"]
+    assert codes(made) == []
 
 
 def test_a_rename_to_a_taken_name_is_an_error() -> None:

@@ -84,6 +84,11 @@ def test_a_list_that_they_took_away_while_we_edited_it_overlaps() -> None:
     assert [each.path for each in merged(parts(part("p")), parts(part("p", 1)), {}).overlaps] == [("parts",)]
 
 
+def test_a_set_that_they_took_away_keeps_what_we_added() -> None:
+    found = merged({"tags": ["a"]}, {"tags": ["a", "b"]}, {})
+    assert (found.value, found.overlaps, found.theirs) == ({"tags": ["b"]}, (), (("tags", '"a"'),))
+
+
 def test_an_ordered_list_is_one_value() -> None:
     assert merged({"steps": [1]}, {"steps": [1, "a"]}, {"steps": ["b", 1]}).overlaps
 
