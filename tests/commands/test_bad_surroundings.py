@@ -14,6 +14,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,15 +172,17 @@ def test_a_read_only_folder_is_named_before_anything_is_written(project: Project
     project.write(purpose("Before"), purpose())
     for path in (project.root, *project.root.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    for path in list(project.root.parents)[:3]:
-        path.chmod(0o755)
+    for path in project.root.parents:
+        if Path(tempfile.gettempdir()) in path.parents:
+            path.chmod(0o755)
     before = project.files()
     code, told = _as_nobody(project, "apply", "--auto-approve")
     assert code == 1, told
     assert told.startswith("Error: The ledger cannot be locked manifests/.reconciler")
     assert "Permission denied" in told
     assert project.wrote_nothing(before)
-    assert _as_nobody(project, "plan")[0] == 0, "planning writes nothing"
+    code, told = _as_nobody(project, "plan")
+    assert code == 0, told
 
 
 def _shell(project: Project, *words: str, prepare: Callable[[], None]) -> subprocess.CompletedProcess[str]:
