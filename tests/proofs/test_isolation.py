@@ -79,7 +79,7 @@ def test_a_failing_update_leaves_the_others_alone(chained: Desk, status: int) ->
     chained.write(purpose("First", description="new"), purpose("Second", description="new"), *CHAIN[2:])
     chained.sandbox.control.fault(f"PUT {PURPOSES}/{first}", "status", status=status, times=None)
 
-    applied = chained.apply()
+    applied = chained.apply(*ONE_AT_A_TIME)
 
     assert applied.code == 5, applied
     assert applied.outcomes["Purpose/Second"] == "done"

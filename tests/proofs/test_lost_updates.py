@@ -29,7 +29,7 @@ EVERYDAY = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
-THOROUGH = settings(EVERYDAY, max_examples=1000, derandomize=False)
+THOROUGH = settings(EVERYDAY, max_examples=400, derandomize=False)
 
 
 def edits(*names: str, texts: tuple[str, ...] = ("one", "two"), whole: bool = True) -> st.SearchStrategy[Edit]:
@@ -198,7 +198,7 @@ def test_where_nothing_overlaps_everybodys_second_plan_is_empty(arena: Arena) ->
 
 @pytest.mark.long
 def test_where_nothing_overlaps_everybodys_second_plan_is_empty_in_many_games(arena: Arena) -> None:
-    @settings(THOROUGH, max_examples=300)
+    @settings(THOROUGH, max_examples=150)
     @given(APART, APART)
     def games(early: list[tuple[str, Edit]], late: list[tuple[str, Edit]]) -> None:
         play_apart(arena, early, late)

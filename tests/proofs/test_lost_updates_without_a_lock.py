@@ -56,7 +56,7 @@ def test_nobodys_edit_is_lost_on_either_side_of_the_plan(arena: Arena) -> None:
 
 @pytest.mark.long
 def test_nobodys_edit_is_lost_on_either_side_of_the_plan_in_many_games(arena: Arena) -> None:
-    games(arena, settings(THOROUGH, max_examples=500))
+    games(arena, settings(THOROUGH, max_examples=250))
 
 
 @pytest.fixture
