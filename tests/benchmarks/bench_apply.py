@@ -22,7 +22,6 @@ from pathlib import Path
 
 import requests
 from reconciler.sandbox import Recorded, Sandbox
-
 from tests.benchmarks.bench_plan import PROGRAM, PROJECT
 
 THREADS = 8
@@ -55,16 +54,22 @@ def _measure(folder: Path, sandbox: Sandbox, count: int) -> None:
     print(f"bare requests, {THREADS} threads, the same PUTs: {bare:.2f} s; ratio {updating / bare:.2f}")
 
 
+ACCEPTED = (
+    "lifecycle:\n  acknowledge:\n    - {code: FS101, path: fields.first, removes: [first], reason: benchmark,"
+    " by: nobody, expires: 2999-12-31}\n"
+)
+
+
 def _write(manifests: Path, count: int, text: str) -> None:
+    """`count` schemas whose description and second field are called `text`."""
     manifests.mkdir(exist_ok=True)
     (manifests / "reconciler.yaml").write_text(PROJECT)
     for number in range(count):
+        spec = f"  description: {text}\n  fields: [{{name: key, type: string}}, {{name: {text}, type: date}}]\n"
         (manifests / f"schema-{number:05}.yaml").write_text(
-            f"apiVersion: reconciler/v1\nkind: FlexSchema\nmetadata: {{name: schema_{number:05}}}\nspec:\n"
-            f"  description: {text}\n  fields:\n    - {{name: key, type: string}}\n    - {{name: {text}, type: date}}\n"
-            + ("lifecycle:\n  acknowledge:\n    - {code: FS101, path: fields.first, removes: [first], reason: benchmark,"
-               " by: nobody, expires: 2999-12-31}\n" if text == "second" else "")
-        )  # fmt: skip
+            f"apiVersion: reconciler/v1\nkind: FlexSchema\nmetadata: {{name: schema_{number:05}}}\nspec:\n{spec}"
+            + (ACCEPTED if text == "second" else "")
+        )
 
 
 def _edit_behind_our_back(sandbox: Sandbox, count: int) -> int:

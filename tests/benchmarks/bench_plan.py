@@ -24,7 +24,6 @@ from reconciler.manifest import load
 from reconciler.model.normal import to_wire, without_local
 from reconciler.model.project import Project
 from reconciler.sandbox import Sandbox
-
 from tests.benchmarks.estate import write_estate
 
 PROJECT = "apiVersion: reconciler/v1\nkind: Project\nlimits: {requestsPerMinute: 1000000}\n"

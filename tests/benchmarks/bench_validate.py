@@ -24,7 +24,6 @@ from reconciler.kinds import KINDS
 from reconciler.manifest import document_schema, load
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
-
 from tests.benchmarks.estate import write_estate
 
 ROOT = Path(__file__).resolve().parents[2]
