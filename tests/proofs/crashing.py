@@ -69,7 +69,8 @@ class Child:
 def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path, act: Act, at: int = 0) -> Child:
     """A child under way; `at` counts points from 1."""
     ours, its = _context().Pipe()
-    process = _context().Process(target=_run, args=(list(arguments), dict(environment), str(log), act, at, its))
+    given = (list(arguments), dict(environment), str(log), act, at, its)
+    process = _context().Process(target=_run, args=given, daemon=True)  # a held one must not hold a failed test, too
     process.start()
     its.close()
     return Child(process, ours, log)
