@@ -33,10 +33,8 @@ class Stage:
         click.secho("$ " + " ".join(("reconciler", *words)), fg="green", color=self.styled)
         sys.stdout.flush()
         try:
-            _verb(words[0]).main(list(words[1:]), standalone_mode=False)
-            code = 0
-        except click.exceptions.Exit as error:
-            code = error.exit_code
+            # click returns the code of an early exit here, and raises it only where it is the whole program.
+            code = _verb(words[0]).main(list(words[1:]), standalone_mode=False) or 0
         except ReconcilerError as error:
             code = error.exit_code
         sys.stdout.flush()
