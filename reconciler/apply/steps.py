@@ -207,7 +207,7 @@ def _deleted(run: Run, kind: Kind, change: Change, version: int | None) -> None:
     for number in range(MAX_ATTEMPTS):
         if refusal is not None:
             _back_off(run, change, number)
-        if refusal is not None or version is None:
+        if refusal is not None or version is None or change.precondition is None:
             entity = run.api.get(kind, _live_id(run, change))
             if entity is None:
                 return
@@ -223,8 +223,12 @@ def _deleted(run: Run, kind: Kind, change: Change, version: int | None) -> None:
 
 
 def _check_unchanged(run: Run, kind: Kind, change: Change, entity: Observed, version: int | None) -> None:
-    seen = change.precondition.fingerprint if change.precondition else ""
-    same = entity.version == version if version is not None else imprint(kind.shape, run.normal(kind, entity)) == seen
+    """By the version seen when planning; where there is none, or a step of ours has written since, by what is there."""
+    if change.precondition and version is not None:
+        same = entity.version == version
+    else:
+        seen = change.precondition.fingerprint if change.precondition else imprint(kind.shape, change.before or {})
+        same = imprint(kind.shape, run.normal(kind, entity)) == seen
     if not same:
         raise Conflict(
             "The object was changed meanwhile",

@@ -55,7 +55,7 @@ def released_first(deletion: Change, targets: set[Address], shape: Record) -> tu
         declared=bare,
         fields=tuple(FieldChange(path, Cause.UPDATE, _at(shape, deletion.before, path), ABSENT) for path in paths),
     )
-    return first, replace(deletion, depends_on=(first.step,), precondition=None)
+    return first, replace(deletion, before=bare, depends_on=(first.step,), precondition=None)
 
 
 def without_references(shape: Shape, value: Json, targets: set[Address], path: Path, left_out: list[Path]) -> Json:
