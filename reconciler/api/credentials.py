@@ -49,12 +49,15 @@ class Credentials:
 def credentials(environ: Mapping[str, str], environment: Environment) -> Credentials:
     """What `environ` says, its gaps filled from the project's `environment`. An access token wins over a client.
 
-    Raises AuthenticationFailed when something is missing, UsageError when something cannot be.
+    Where `environ` says in any way where the organisation is, no URL of the project file counts: whoever proposes a
+    change to that file must not be able to send the credentials elsewhere. Raises AuthenticationFailed when something
+    is missing, UsageError when something cannot be.
     """
     stated = {name: value.strip() for name, value in environ.items() if value.strip()}
     region = stated.get(REGION) or environment.region
-    api_url = stated.get(API_URL) or environment.api_url
-    login_url = stated.get(LOGIN_URL) or environment.login_url
+    placed = any(name in stated for name in (REGION, API_URL, LOGIN_URL))
+    api_url = stated.get(API_URL) or ("" if placed else environment.api_url)
+    login_url = stated.get(LOGIN_URL) or ("" if placed else environment.login_url)
     if TOKEN in stated:
         return Credentials(_api(api_url, region, stated), access_token=_printable(TOKEN, stated[TOKEN]))
     if missing := [name for name in (ID, SECRET) if name not in stated]:

@@ -57,6 +57,25 @@ def test_the_environment_wins_over_the_project_file() -> None:
     assert read(CLIENT | {"GENESYSCLOUD_REGION": "us-east-1"}, region="eu-west-2").api_url.endswith("mypurecloud.com")
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"GENESYSCLOUD_REGION": "us-east-1"},
+        {"GENESYSCLOUD_REGION": "us-east-1", "RECONCILER_API_URL": "https://gateway.example"},
+        {"GENESYSCLOUD_REGION": "us-east-1", "RECONCILER_LOGIN_URL": "https://gateway.example"},
+        {"GENESYSCLOUD_REGION": "us-east-1", "GENESYSCLOUD_ACCESS_TOKEN": "s3cr3t"},
+    ],
+)
+def test_a_project_file_sends_no_credentials_away_from_where_the_environment_says(place: dict[str, str]) -> None:
+    theirs = {"api_url": "https://elsewhere.example", "login_url": "https://elsewhere.example"}
+    assert "elsewhere" not in str(read(CLIENT | place, **theirs))
+
+
+def test_a_gateway_without_a_login_host_does_not_take_the_project_files() -> None:
+    error = refused(CLIENT | {"RECONCILER_API_URL": "https://gateway.example"}, login_url="https://elsewhere.example")
+    assert error.summary == "The login host is not known"
+
+
 def test_an_access_token_wins_over_the_client_and_needs_no_login_host() -> None:
     found = read(CLIENT | {"GENESYSCLOUD_ACCESS_TOKEN": "s3cr3t\n", "RECONCILER_API_URL": "https://gateway.example"})
     assert found == Credentials("https://gateway.example", access_token=SECRET)
