@@ -33,7 +33,8 @@ class Recorded:
 
     `declared` is the normal form of the manifest as last applied (what we own, including local members);
     `fingerprint` the organisation's `answer_print`, empty unless the object then agreed with `declared` in everything
-    stated; `revision` counts the writes to this row; `seal` names the plan that wrote it last.
+    stated; `revision` grows with every write to this row and is never given twice; `seal` names the plan that wrote it
+    last.
     """
 
     address: Address

@@ -160,7 +160,11 @@ def _intent_values(intent: Intent) -> dict[str, Any]:
 
 
 def _write(connection: sa.Connection, row: Recorded) -> None:
-    """The revision is counted here, whatever the row says."""
+    """The revision is counted here, whatever the row says.
+
+    That of a row which is new begins where the audit stands, so that a row which was forgotten and made again is never
+    taken for the former one.
+    """
     values = {
         "live_id": row.live_id,
         "origin": row.origin.value,
@@ -170,7 +174,8 @@ def _write(connection: sa.Connection, row: Recorded) -> None:
         "protect": row.protect,
         "seal": row.seal,
     }
-    statement = insert(schema.rows).values(kind=row.address.kind, name=row.address.name, revision=1, **values)
+    begun = sa.select(sa.func.coalesce(sa.func.max(schema.audit.c.number), 0) + 1).scalar_subquery()
+    statement = insert(schema.rows).values(kind=row.address.kind, name=row.address.name, revision=begun, **values)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["kind", "name"], set_={**values, "revision": schema.rows.c.revision + 1}

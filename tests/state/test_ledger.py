@@ -60,6 +60,17 @@ def test_the_ledger_counts_the_writes_to_a_row_itself(ledger: SqlLedger) -> None
     assert ledger.rows()[SUPPORT].revision == 3
 
 
+def test_a_row_that_is_made_again_is_never_taken_for_the_former_one(ledger: SqlLedger) -> None:
+    seen = set()
+    for _ in range(3):
+        ledger.put(row(), entry())
+        seen.add(ledger.rows()[SUPPORT].revision)
+        ledger.put(row(), entry())
+        seen.add(ledger.rows()[SUPPORT].revision)
+        ledger.drop(SUPPORT, entry())
+    assert len(seen) == 6
+
+
 def test_a_dropped_row_is_gone_and_the_audit_stays(ledger: SqlLedger) -> None:
     ledger.put(row(), entry())
     ledger.drop(SUPPORT, entry(action="forget"))
