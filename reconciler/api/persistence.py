@@ -78,7 +78,7 @@ class Persistence:
             return float(text)
         try:
             return max(0.0, parsedate_to_datetime(text).timestamp() - self.clock.now())
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
 

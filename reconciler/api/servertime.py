@@ -20,7 +20,7 @@ class ServerTime:
     def learn(self, headers: Mapping[str, str]) -> None:
         try:
             stated = parsedate_to_datetime(headers.get("date", "")).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         with self._guard:
             self._seen = stated, self.clock.monotonic()

@@ -15,6 +15,8 @@ from reconciler.api.version import version_of
         ({"version": None}, ' "9" ', 9),
         ({"version": "3"}, None, None),
         ({"version": True}, None, None),
+        ({"version": -1}, None, None),
+        ({"version": 2**64 - 1}, None, None),
         ({}, '"abc"', None),
         ({}, '"3-gzip"', None),
         ({}, '""', None),
