@@ -18,7 +18,7 @@ from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 PATIENCE = 30
 """Seconds after which a child that does not end has hung."""
@@ -40,6 +40,14 @@ class Child:
     process: BaseProcess
     channel: Connection
     log: Path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A held child must not hold a failed test, too."""
+        self.process.kill()
+        self.process.join(PATIENCE)
 
     def wait(self) -> int:
         """The exit code; negative for a signal."""
@@ -70,7 +78,7 @@ def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path,
     """A child under way; `at` counts points from 1."""
     ours, its = _context().Pipe()
     given = (list(arguments), dict(environment), str(log), act, at, its)
-    process = _context().Process(target=_run, args=given, daemon=True)  # a held one must not hold a failed test, too
+    process = _context().Process(target=_run, args=given)
     process.start()
     its.close()
     return Child(process, ours, log)

@@ -20,27 +20,26 @@ def held(desk: Desk) -> Child:
 
 def test_the_second_apply_exits_6_and_names_the_first(desk: Desk) -> None:
     desk.write(purpose("First"), purpose("Second"))
-    child = held(desk)
+    with held(desk) as child:
+        second = desk.apply()
 
-    second = desk.apply()
-
-    assert second.code == 6, second
-    assert f"process {child.process.pid}" in second.document["detail"]
-    child.go_on()
-    assert child.wait() == 0, child.told
+        assert second.code == 6, second
+        assert f"process {child.process.pid}" in second.document["detail"]
+        child.go_on()
+        assert child.wait() == 0, child.told
     assert desk.creations() == ["First", "Second"]
 
 
 def test_the_second_apply_waits_as_long_as_it_is_told(desk: Desk) -> None:
     desk.write(purpose("First"), purpose("Second"))
-    child = held(desk)
+    with held(desk) as child:
 
-    def let_the_first_finish() -> None:
-        child.go_on()
-        assert child.wait() == 0, child.told
+        def let_the_first_finish() -> None:
+            child.go_on()
+            assert child.wait() == 0, child.told
 
-    desk.time.meanwhile = let_the_first_finish
-    second = desk.apply("--lock-timeout", "1m")
+        desk.time.meanwhile = let_the_first_finish
+        second = desk.apply("--lock-timeout", "1m")
 
     assert second.code == 0, second
     assert second.changes == []
@@ -49,18 +48,17 @@ def test_the_second_apply_waits_as_long_as_it_is_told(desk: Desk) -> None:
 
 def test_a_plan_needs_no_lock(desk: Desk) -> None:
     desk.write(purpose("First"))
-    child = held(desk)
-
-    assert desk.plan().code == 0
-    child.go_on()
-    assert child.wait() == 0, child.told
+    with held(desk) as child:
+        assert desk.plan().code == 0
+        child.go_on()
+        assert child.wait() == 0, child.told
 
 
 def test_a_killed_apply_leaves_no_lock_behind(desk: Desk) -> None:
     desk.write(purpose("First"))
-    child = held(desk)
-    child.process.kill()
-    child.wait()
+    with held(desk) as child:
+        child.process.kill()
+        child.wait()
 
     assert desk.apply().code == 0
     assert desk.creations() == ["First"]
