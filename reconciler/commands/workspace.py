@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
+from reconciler.commands.links import Bounds, bounds_of, real_path
 from reconciler.errors import InvalidManifests, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import load, read_project
@@ -77,6 +78,7 @@ def _project(places: list[Path], project_file: Path | None) -> tuple[Project, Pa
     at = project_file or _project_file(places[0])
     if at is None:
         return Project(), places[0] if places[0].is_dir() else places[0].parent, ()
+    bounds_of(at).check(at, real_path(at))
     project, problems = read_project(str(at), _content(at))
     return project, at.parent, problems
 
@@ -85,7 +87,7 @@ def _project_file(place: Path) -> Path | None:
     """The project file beside the manifests, or in the nearest folder above them that has one."""
     folder = place if place.is_dir() else place.parent
     candidates = (at / PROJECT_FILE for at in (folder, *folder.resolve().parents))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if os.path.lexists(path)), None)
 
 
 def _manifests(places: Iterable[Path]) -> Iterator[Path]:
@@ -96,19 +98,22 @@ def _manifests(places: Iterable[Path]) -> Iterator[Path]:
     """
     seen: set[Path] = set()
     for place in places:
-        for path in [place] if place.is_file() else _below(place, seen):
-            if path.name != PROJECT_FILE and (real := path.resolve()) not in seen:
+        bounds = bounds_of(place)
+        for path in _below(place, seen, bounds) if place.is_dir() else [place]:
+            if path.name != PROJECT_FILE and (real := real_path(path)) not in seen:
+                bounds.check(path, real)
                 seen.add(real)
                 yield path
 
 
-def _below(place: Path, seen: set[Path]) -> Iterator[Path]:
+def _below(place: Path, seen: set[Path], bounds: Bounds) -> Iterator[Path]:
     """The YAML files in a folder and its folders, links to folders included: none is read twice."""
     for folder, inner, names in os.walk(place, onerror=_unreadable, followlinks=True):
         here = Path(folder)
-        if (real := here.resolve()) in seen:
+        if (real := real_path(here)) in seen:
             inner.clear()
             continue
+        bounds.check(here, real)
         seen.add(real)
         inner[:] = sorted(
             name for name in inner if not name.startswith(".") and not (here / name / PROJECT_FILE).is_file()

@@ -178,8 +178,8 @@ def test_a_project_below_is_another_project(project: Project) -> None:
     assert project.run("validate", "manifests/inner").code == 1
 
 
-def test_a_linked_folder_is_read_once_however_it_loops(project: Project, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "shared"
+def test_a_linked_folder_is_read_once_however_it_loops(project: Project) -> None:
+    elsewhere = project.root / "shared"
     elsewhere.mkdir()
     project.write(purpose()).rename(elsewhere / "a.yaml")
     (project.manifests / "linked").symlink_to(elsewhere)
