@@ -61,7 +61,7 @@ def bind(situation: Situation) -> Bindings:
     search = _search(situation)
     recorded = {**situation.recorded, **_proved(situation, search)}
     for address in sorted({*situation.estate.manifests, *recorded}):
-        if not situation.choices.excludes(address):
+        if address.kind in situation.kinds and not situation.choices.excludes(address):
             _find(search, situation, address, recorded.get(address))
     gone = frozenset(
         address

@@ -19,6 +19,7 @@ def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterabl
     changes = tuple(changes)
     gone = [change for change in changes if change.action in (Action.DELETE, Action.FORGET)]
     deletions = [change for change in gone if change.action is Action.DELETE]
+    yield from _unprotected(bindings, changes)
     for change in gone:
         if change.protect and change.address in bindings.live:
             yield _blocked("RC302", "The object is protected", change.address, "It was applied with protect: true.")
@@ -28,6 +29,15 @@ def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterabl
     yield from _too_many(situation, bindings, deletions)
     if deletions:
         yield from _still_referenced(situation, bindings, changes, deletions)
+
+
+def _unprotected(bindings: Bindings, changes: Iterable[Change]) -> Iterator[Finding]:
+    """Lifting protection is no deletion yet, and nobody should overlook it beside other changes."""
+    for change in changes:
+        row = bindings.recorded.get(change.address)
+        if row is not None and row.protect and not change.protect:
+            detail = "It was applied with protect: true, and the manifest no longer says so: it may be deleted later."
+            yield Finding("RC305", Severity.WARN, "Protection lifted", change.address, detail=detail)
 
 
 def _blocked(code: str, summary: str, address: Address, detail: str, hint: str = "") -> Finding:

@@ -131,6 +131,8 @@ def _adopt(
     change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row, bindings)
     reason = "another object has taken the recorded one's place" if row else "already in the organisation"
     change = replace(change, action=Action.ADOPT, reason=reason, adopted=True)
+    if row is not None and change.writes and situation.choices.drift is Drift.KEEP:
+        return _left_vanished(kind, manifest, row)
     blocked = change.writes and not manifest.lifecycle.adopt
     findings = (_adoption(manifest, entity, change),) if blocked else ()
     return Draft(manifest.address, change, kind, manifest, row, findings)

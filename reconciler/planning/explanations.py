@@ -92,6 +92,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The platform refuses to delete what another object points at.",
         "Remove the reference first.",
     ),
+    "RC305": Explanation(
+        "Protection lifted",
+        "Its manifest said lifecycle: {protect: true} when it was last applied, and does not any more. Once this plan "
+        "is applied, the object can be deleted.",
+        "Nothing blocks; if it is to stay protected, restore protect: true.",
+    ),
     "RC401": Explanation(
         "Circular creation",
         "These objects need one another to be created, and none of the references can be left out for later.",

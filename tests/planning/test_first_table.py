@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from reconciler.kinds import KINDS
+from reconciler.model.address import Address
 from reconciler.model.observed import Origin
 from reconciler.model.plan import Action, Cause, Plan
 from reconciler.model.project import DeletionLimit, Limits, Project
@@ -94,6 +97,14 @@ def test_a_recorded_object_that_vanished_stays_gone_where_drift_is_kept() -> Non
     assert codes(made) == ["RC201"]
 
 
+def test_another_object_in_a_vanished_one_s_place_is_left_alone_where_drift_is_kept() -> None:
+    agreed = purpose("Support", adopt=True)
+    other = edited(observed(P, live_id="id-other"), description="theirs")
+    made = plan_of([agreed], [recorded(P)], [other], confirmed=GONE, choices=KEEP)
+    assert made.changes == ()
+    assert codes(made) == ["RC201"]
+
+
 def test_a_vanished_object_whose_place_another_one_has_taken_is_adopted() -> None:
     made = plan_of([P], [recorded(P)], [observed(P, live_id="id-other")], confirmed=GONE)
     assert only(made).action is Action.ADOPT
@@ -162,6 +173,18 @@ def test_lifting_protection_is_a_change_of_its_own() -> None:
     made = plan_of([P], [recorded(P, protect=True, fingerprint=print_of(P))], [observed(P)])
     assert only(made).action is Action.RECORD
     assert not only(made).protect
+    assert codes(made) == ["RC305"]
+
+
+def test_lifting_protection_shows_beside_other_changes() -> None:
+    made = plan_of([purpose("Support", spec={"description": "else"})], [recorded(P, protect=True)], [observed(P)])
+    assert only(made).action is Action.UPDATE
+    assert codes(made) == ["RC305"]
+
+
+def test_giving_protection_needs_no_word() -> None:
+    made = plan_of([purpose("Support", protect=True)], [recorded(P)], [observed(P)])
+    assert codes(made) == []
 
 
 def many(count: int) -> list:  # type: ignore[type-arg]
@@ -201,6 +224,12 @@ def test_a_foreign_object_is_counted_and_left_alone() -> None:
     made = plan_of([P], [recorded(P, fingerprint=print_of(P))], [observed(P), other])
     assert made.changes == ()
     assert made.foreign_objects == {"FlexSchema": 0, "Purpose": 1}
+
+
+def test_a_row_of_a_kind_that_this_version_does_not_know_is_left_alone() -> None:
+    row = recorded(P)
+    made = plan_of([], [replace(row, address=Address("Alien", "Support"))])
+    assert (made.changes, codes(made)) == ((), [])
 
 
 def test_nothing_of_nothing_is_nothing() -> None:
