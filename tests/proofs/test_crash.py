@@ -95,7 +95,7 @@ class Stage:
     story: Story
     origin: Desk
     state: Json
-    points: tuple[str, ...]
+    points: dict[Way, list[str]]
     outcome: Json
     runs: Iterator[int]
 
@@ -124,13 +124,13 @@ def staged(story: Story, sandbox: Sandbox, folder: Path) -> Stage:
     desk.write(*story.manifests)
     planned = desk.plan()
     assert planned.code == 0, planned
-    stage = Stage(story, desk, sandbox.control.state(), (), {}, itertools.count())
-    undisturbed = stage.desk()
-    points = child(undisturbed, Way.SAVED, Act.COUNT).points()
-    sandbox.control.advance(SETTLE)
-    assert undisturbed.is_converged()
-    stage.points = tuple(points)
-    stage.outcome = outcome(sandbox.control)
+    stage = Stage(story, desk, sandbox.control.state(), {}, {}, itertools.count())
+    for way in Way:
+        undisturbed = stage.desk()
+        stage.points[way] = child(undisturbed, way, Act.COUNT).points()
+        sandbox.control.advance(SETTLE)
+        assert undisturbed.is_converged()
+        stage.outcome = outcome(sandbox.control)
     return stage
 
 
@@ -203,22 +203,23 @@ def kill_and_recover_at_once(stage: Stage, at: int, way: Way) -> None:
 
 
 def test_the_points_are_all_calls_and_all_ledger_writes(stage_of: Callable[[Story], Stage]) -> None:
-    stage = stage_of(LIVED_IN)
+    points = stage_of(LIVED_IN).points[Way.SAVED]
 
-    calls = [point for point in stage.points if point.startswith("before ") and "ledger" not in point]
+    calls = [point for point in points if point.startswith("before ") and "ledger" not in point]
     # token, organisation; three creations, the circle's closing, two updates, the adoption, the deletion
     assert len(calls) == 10
     # each of the eight writes is intended, then settled; one object is only recorded
-    assert stage.points.count("before a ledger write") == 2 * 8 + 1
-    assert len(stage.points) == 2 * (10 + 17)
+    assert points.count("before a ledger write") == 2 * 8 + 1
+    assert len(points) == 2 * (10 + 17)
+    assert len(stage_of(LIVED_IN).points[Way.AGAIN]) == len(points) + 2 * 2, "a list of each kind in use"
 
 
 ALL_WAYS = [(Way.SAVED, Way.SAVED), (Way.SAVED, Way.AGAIN), (Way.AGAIN, Way.AGAIN)]
 """How the killed apply and the next one are made. (A plan made on the spot is gone with its process.)"""
 
 
-def every(stage: Stage, step: int) -> range:
-    return range(1, len(stage.points) + 1, step)
+def every(stage: Stage, step: int, way: Way = Way.SAVED) -> range:
+    return range(1, len(stage.points[way]) + 1, step)
 
 
 def test_after_a_kill_one_more_apply_finishes(stage_of: Callable[[Story], Stage]) -> None:
@@ -250,7 +251,11 @@ def interrupt_and_recover(stage: Stage, at: int, act: Act) -> None:
     not wait."""
     desk = stage.desk()
     code = child(desk, Way.SAVED, act, at).wait()
-    begun = [point for point in stage.points[:at] if point.startswith(("before POST /api", "before PUT", "before DEL"))]
+    begun = [
+        point
+        for point in stage.points[Way.SAVED][:at]
+        if point.startswith(("before POST /api", "before PUT", "before DEL"))
+    ]
     assert len(desk.writes()) <= len(begun) + 1
     assert code == 130 or (act is Act.TERMINATE and code == TERMINATED)
     if act is not Act.INTERRUPT_TWICE:
@@ -269,7 +274,7 @@ def test_after_a_kill_anywhere_one_more_apply_finishes(
     stage_of: Callable[[Story], Stage], story: Story, killed: Way, recovery: Way, parallelism: int
 ) -> None:
     stage = stage_of(story)
-    for at in every(stage, 1):
+    for at in every(stage, 1, killed):
         kill_and_recover(stage, at, killed, recovery, parallelism=parallelism)
 
 
@@ -280,7 +285,7 @@ def test_a_hasty_apply_after_a_kill_anywhere_does_no_harm(
     stage_of: Callable[[Story], Stage], story: Story, way: Way
 ) -> None:
     stage = stage_of(story)
-    for at in every(stage, 1):
+    for at in every(stage, 1, way):
         kill_and_recover_at_once(stage, at, way)
 
 
