@@ -19,14 +19,15 @@ def seconds(text: str) -> float:
     try:
         return float(text) if text.isdecimal() else parse_seconds(text)
     except ValueError as error:
-        raise click.BadParameter(f"{error} Write seconds, or a number with s, m or h: 90s, 5m.") from None
+        raise click.BadParameter(f"{error}. Write seconds, or a number with s, m or h: 90s, 5m.") from None
 
 
 def moment(text: str) -> datetime.datetime:
     """An instant in RFC 3339, with its zone."""
     try:
         instant = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        instant.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r} is not an instant like 2026-11-01T09:00:00Z.") from None
     if instant.tzinfo is None:
         raise click.BadParameter(f"{text!r} has no zone; write 2026-11-01T09:00:00Z.")

@@ -25,4 +25,16 @@ def load_plan(path: Path, seal: str = "") -> Plan:
     unknown = sorted({change.address.kind for change in plan.changes} - KINDS.keys())
     if unknown:
         raise PlanUnreadable("The plan has kinds that this version does not know", detail=", ".join(unknown))
+    _check_steps(plan)
     return plan
+
+
+def _check_steps(plan: Plan) -> None:
+    """What follows a step that is none would never be done. Raises PlanUnreadable."""
+    steps = {change.step for change in plan.changes}
+    if len(steps) < len(plan.changes) or any(set(change.depends_on) - steps for change in plan.changes):
+        raise PlanUnreadable(
+            "The file is not a plan",
+            detail="Its steps do not fit together: one is there twice, or another follows what is no step.",
+            hint="Make it again:\nreconciler plan --out FILE",
+        )

@@ -19,7 +19,7 @@ from reconciler.model.observed import Intent, Organisation, Origin, Recorded
 from reconciler.model.ports import AuditEntry
 from reconciler.model.values import canonical
 from reconciler.state import schema
-from reconciler.state.trouble import translated
+from reconciler.state.trouble import legible, translated
 
 
 class SqlLedger:
@@ -46,12 +46,14 @@ class SqlLedger:
     def rows(self) -> Mapping[Address, Recorded]:
         with self._reading() as connection:
             found = connection.execute(sa.select(schema.rows)).all()
-        return {row.address: row for row in map(_recorded, found)}
+        with legible(self._path):
+            return {row.address: row for row in map(_recorded, found)}
 
     def intents(self) -> tuple[Intent, ...]:
         with self._reading() as connection:
             found = connection.execute(sa.select(schema.intents).order_by(schema.intents.c.number)).all()
-        return tuple(map(_intent, found))
+        with legible(self._path):
+            return tuple(map(_intent, found))
 
     def audit(self, *, address: Address | None = None, last: int | None = None) -> tuple[AuditEntry, ...]:
         """The audit trail, or the `last` entries of it, oldest first."""

@@ -17,7 +17,7 @@ class _Meaning(NamedTuple):
     hint: str
 
 
-_RESTORE = "Restore the ledger from a copy. Without one, move it away and `reconciler import` the objects again."
+_RESTORE = "Restore the ledger from a copy. Without one, move it away: the next apply adopts what manifests describe."
 
 _MEANINGS = {
     "SQLITE_NOTADB": _Meaning(LedgerFormat, "The file is not a ledger", "Check the ledger's path in reconciler.yaml."),
@@ -75,3 +75,13 @@ def translated(path: Path) -> Iterator[None]:
         raise explained(error, path) from error
     except OSError as error:
         raise refused(error, path) from error
+
+
+@contextmanager
+def legible(path: Path) -> Iterator[None]:
+    """What is read inside and is not what this program writes becomes a LedgerError."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        detail = f"A row of it cannot be read ({type(error).__name__})."
+        raise LedgerFormat("The ledger is damaged", detail=detail, hint=_RESTORE, where=str(path)) from None

@@ -262,3 +262,14 @@ def test_a_ledger_that_another_writes_is_called_in_use(tmp_path: Path) -> None:
 def test_importing_the_package_does_not_load_sqlalchemy() -> None:
     code = "import sys, reconciler.state; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("odd", [{"origin": "lent"}, {"declared": b"{"}])
+def test_a_row_that_cannot_be_read_is_damage(tmp_path: Path, odd: dict[str, object]) -> None:
+    path = tmp_path / "ledger.db"
+    written(path)
+    with sa.create_engine(f"sqlite:///{path}").begin() as connection:
+        connection.execute(sa.update(metadata.tables["rows"]).values(odd))
+    with open_ledger(path, OURS, writable=False) as ledger, pytest.raises(LedgerFormat, match="damaged") as caught:
+        ledger.rows()
+    assert str(path) in caught.value.where
