@@ -82,7 +82,8 @@ def _evidence(pages: RecordPages, kind: Kind, questions: tuple[Question, ...], s
 
 def _from_file(path: Path, kind: Kind, questions: tuple[Question, ...], salt: str) -> Evidence:
     """An export counts as complete: whoever names it says so."""
-    records = _csv(path, questions) if path.suffix.lower() == ".csv" else _jsonl(path)
+    former = _former_types(questions)
+    records = _csv(path, former) if path.suffix.lower() == ".csv" else _jsonl(path, former)
     try:
         read, tallies = tally(records, questions, kind.classify, salt=salt)
     except UnicodeDecodeError:
@@ -92,8 +93,22 @@ def _from_file(path: Path, kind: Kind, questions: tuple[Question, ...], salt: st
     return Evidence("file", read, read, complete=True, note=f"from {path.name}", tallies=tallies)
 
 
-def _jsonl(path: Path) -> Records:
-    """One record a line: `{"id": ..., "values": {...}}`, or the values alone."""
+def _former_types(questions: Iterable[Question]) -> Mapping[str, str]:
+    """The fields whose type is to change, with the type that they have."""
+    return {
+        question.field: before
+        for question in questions
+        for before, arrow, _ in [question.ask.partition(" -> ")]
+        if arrow
+    }
+
+
+def _jsonl(path: Path, wanted: Iterable[str]) -> Records:
+    """One record a line: `{"id": ..., "values": {...}}`, or the values alone.
+
+    An export that failed, or is of something else, must not look like one in which nothing speaks against a change.
+    """
+    read, missing = 0, set(wanted)
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             text = line.removeprefix(codecs.BOM_UTF8).strip() if number == 1 else line.strip()
@@ -106,17 +121,16 @@ def _jsonl(path: Path) -> Records:
             if not isinstance(record, dict):
                 raise _malformed(path, number, "a record is an object")
             values = record["values"] if isinstance(record.get("values"), dict) else record
+            read, missing = read + 1, missing - values.keys()
             yield str(record.get("id", number)), values
+    if not read:
+        raise _malformed(path, 1, "it holds no record; where there are none, a CSV with a header alone says so")
+    if missing:
+        raise _malformed(path, 1, f"no record has a {', '.join(sorted(missing))}")
 
 
-def _csv(path: Path, questions: tuple[Question, ...]) -> Records:
+def _csv(path: Path, former: Mapping[str, str]) -> Records:
     """A header with the fields' names. An empty cell is no value; numbers and booleans are read by the former type."""
-    former = {
-        question.field: before
-        for question in questions
-        for before, arrow, _ in [question.ask.partition(" -> ")]
-        if arrow
-    }
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:

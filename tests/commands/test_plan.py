@@ -209,6 +209,8 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
     "long.csv": (b"score\n1,2\n", "short"),
     "quotes.csv": (b'score\n"7\n', "quotes.csv"),
     "empty.csv": (b"", "It has no header"),
+    "empty.jsonl": (b"\n", "It holds no record"),
+    "another.jsonl": (b'{"id": "1", "fields": {"score": "x"}}\n{"points": 7}\n', "No record has a score"),
     "another.csv": (b"points\n7\n", "It has no column score"),
     "twice.csv": (b"score,score\n7,8\n", "names score twice"),
 }
