@@ -6,6 +6,7 @@ happened. Every other kind of intent needs no looking: a write with a preconditi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,11 +77,14 @@ def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Record
     return tuple(found)
 
 
-def await_outcome(looking: Looking, kind: Kind, intent: Intent) -> Observed | None:
-    """The object that an intent made, or None once it is certain that it made none. Waits while it is in doubt."""
+def await_outcome(looking: Looking, kind: Kind, intent: Intent, *, begun: float = -math.inf) -> Observed | None:
+    """The object that an intent made, or None once it is certain that it made none. Waits while it is in doubt.
+
+    `begun` is when this run noted the intent, on our own monotonic clock: the organisation's may jump.
+    """
     wait = FIRST_LOOK
     while True:
-        asked_at = looking.api.server_time()
+        asked_at, our_time = looking.api.server_time(), looking.clock.monotonic()
         bound = looking.bound.get(intent.address)
         matching = looking.matching(kind, intent, _unclaimed(looking, kind))
         candidates = [entity for entity in matching if bound in (None, entity.live_id)]
@@ -88,7 +92,7 @@ def await_outcome(looking: Looking, kind: Kind, intent: Intent) -> Observed | No
             return candidates[0]
         if candidates:
             raise _several(intent, candidates)
-        left = intent.at + looking.settle - asked_at
+        left = looking.settle - min(asked_at - intent.at, our_time - begun)
         if left <= 0:
             return None
         seconds = min(wait, max(left, 0.05), LONGEST_WAIT)

@@ -52,11 +52,12 @@ def _create(run: Run, kind: Kind, change: Change) -> Effect:
     """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
     after = change.after if change.after is not None else {}
     for last in _attempts():
+        begun = run.clock.monotonic()
         intent = _intend(run, kind, change, after)
         try:
             entity = run.api.create(kind, intent.body)
         except Unknown as error:
-            found = _look(run, kind, intent)
+            found = _look(run, kind, intent, begun)
             if found is None and last:
                 _give_up(run, kind, change, intent, _never_happened(error))
             if found is None:
@@ -74,10 +75,10 @@ def _never_happened(error: Unknown) -> ReconcilerError:
     return ReconcilerError("The object could not be created", detail=detail, hint=error.hint, where=error.where)
 
 
-def _look(run: Run, kind: Kind, intent: Intent) -> Observed | None:
+def _look(run: Run, kind: Kind, intent: Intent, begun: float) -> Observed | None:
     """What an unanswered creation made, or None for nothing. Raises InDoubt where that cannot be found out."""
     try:
-        return await_outcome(looking(run), kind, intent)
+        return await_outcome(looking(run), kind, intent, begun=begun)
     except Interrupted:
         raise
     except ReconcilerError as error:
