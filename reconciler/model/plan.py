@@ -82,10 +82,10 @@ class Change:
     """One step of the plan.
 
     `before` and `after` are whole normal forms without local members (after is what is sent, foreign elements
-    included); `declared` is what the ledger will record; `kept` are drifted paths left alone; `deferred` are paths that
-    a later step sets, because what they point at is not there yet; `depends_on` names steps. `precondition` None = the
-    object is as the step before it on the same address left it. `revision` is the ledger row's when planning, None
-    where there was none; `evidence` what records said.
+    included); `declared` is what the ledger will record, or has recorded of what is to be deleted; `kept` are drifted
+    paths left alone; `deferred` are paths that a later step sets, because what they point at is not there yet;
+    `depends_on` names steps. `precondition` None = the object is as the step before it on the same address left it.
+    `revision` is the ledger row's when planning, None where there was none; `evidence` what records said.
     """
 
     step: str

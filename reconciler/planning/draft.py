@@ -313,6 +313,7 @@ def _remove(
         action=Action.DELETE,
         reason="removed: says to delete it" if removal else "no manifest describes it any more",
         before=before,
+        declared=row.declared,
         live_id=row.live_id,
         lock=lock_of(kind, entity),
         precondition=Precondition(entity.version, imprint(kind.shape, before or {})),

@@ -46,16 +46,17 @@ def released_first(deletion: Change, targets: set[Address], shape: Record) -> tu
     """Drop the references to `targets`; delete in a second step."""
     paths: list[Path] = []
     bare = without_references(shape, deletion.before, targets, (), paths)
+    declared = without_references(shape, deletion.declared or {}, targets, (), [])
     first = replace(
         deletion,
         step=deletion.step + RELEASE,
         action=Action.UPDATE,
         reason="lets go of what is deleted with it",
         after=bare,
-        declared=bare,
+        declared=declared,
         fields=tuple(FieldChange(path, Cause.UPDATE, _at(shape, deletion.before, path), ABSENT) for path in paths),
     )
-    return first, replace(deletion, before=bare, depends_on=(first.step,), precondition=None)
+    return first, replace(deletion, before=bare, declared=None, depends_on=(first.step,), precondition=None)
 
 
 def without_references(shape: Shape, value: Json, targets: set[Address], path: Path, left_out: list[Path]) -> Json:
