@@ -75,7 +75,7 @@ def _done(run: Run, changes: list[Change], rows: Mapping[Address, Recorded]) -> 
     address, planned = changes[0].address, changes[0].revision
     row = rows.get(address)
     if row is None:
-        if changes[-1].action in (Action.DELETE, Action.FORGET):
+        if changes[-1].action in (Action.DELETE, Action.FORGET) and _is_ours(run, address):
             return [change.step for change in changes]
         if planned:
             raise _stale(address, "the ledger has forgotten it since")
@@ -87,6 +87,11 @@ def _done(run: Run, changes: list[Change], rows: Mapping[Address, Recorded]) -> 
     return []
 
 
+def _is_ours(run: Run, address: Address) -> bool:
+    """Whether it was this plan that did the last thing to an address."""
+    return any(entry.seal == run.seal for entry in run.ledger.audit(address=address, last=1))
+
+
 def _done_by_this_plan(run: Run, changes: list[Change], row: Recorded) -> list[str]:
     """Everything up to the step that left the row as it is."""
     run.known.ids[row.address] = row.live_id
@@ -95,7 +100,9 @@ def _done_by_this_plan(run: Run, changes: list[Change], row: Recorded) -> list[s
     left = [
         index
         for index, change in enumerate(changes)
-        if change.declared is not None and canonical(change.declared) == canonical(row.declared)
+        if change.action is not Action.DELETE
+        and change.declared is not None
+        and canonical(change.declared) == canonical(row.declared)
     ]
     return [change.step for change in changes[: left[-1] + 1]] if left else []
 

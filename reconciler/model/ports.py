@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """Those still open, oldest first."""
         ...
 
+    def audit(self, *, address: Address | None = None, last: int | None = None) -> tuple[AuditEntry, ...]:
+        """The audit trail, of everything or of one address, or the `last` entries of it, oldest first."""
+        ...
+
     def begin(self, intent: Intent) -> Intent:
         """Note what is about to be sent; the answer carries its number."""
         ...
@@ -121,7 +125,7 @@ class Ledger(Protocol):
     def settle(self, intent: Intent, entry: AuditEntry, *, row: Recorded | None = None, forget: bool = False) -> None:
         """Close an intent, and in the same transaction write or drop its row, and the audit entry.
 
-        A row's `revision` is set by the ledger: one more than the stored one, or 1.
+        A row's `revision` is set by the ledger: it grows, and no two rows of an address ever share one.
         """
         ...
 
