@@ -57,7 +57,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where the organisation is. Empty members are filled from the process environment."""
+    """Where the organisation is, as far as the process environment does not say."""
 
     name: str = "default"
     region: str = ""
