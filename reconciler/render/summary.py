@@ -102,6 +102,8 @@ def _verdict(plan: Plan, summary: Summary, width: int) -> list[Line]:
         return [line(span("No changes to what was looked at.", Tone.GOOD))]
     if summary.warnings:
         return [line(span(f"No changes, but {counted(summary.warnings, 'warning')} above.", Tone.WARNING))]
+    if not plan.unchanged:
+        return [line(span("Nothing to compare: there are no manifests, and the ledger is empty.", Tone.WARNING))]
     return [line(span("No changes. The organisation matches the manifests.", Tone.GOOD))]
 
 
