@@ -231,7 +231,7 @@ def _document(name: str, members: dict[str, Json]) -> bytes:
         written = orjson.dumps(whole, option=_OPTIONS)
     except orjson.JSONEncodeError:
         written = orjson.dumps(_encodable(whole), option=_OPTIONS)
-    return written if written.isascii() else _UNSEEN.sub(_escaped, written.decode()).encode()
+    return written if written.isascii() and b"\x7f" not in written else _UNSEEN.sub(_escaped, written.decode()).encode()
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reconciler.errors import PlanRefused
 from reconciler.kinds import KINDS
@@ -127,6 +127,7 @@ def test_markup_in_data_is_printed_as_it_stands(styled: bool) -> None:
 
 @THOROUGH
 @given(WORDS)
+@example("\x7f")
 def test_documents_are_json_without_hidden_characters(venom: str) -> None:
     documents = [
         plan_json(poisoned(story_plan(), venom), venom),
