@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.manifest.codes import Code, problem
@@ -12,6 +11,7 @@ from reconciler.manifest.project_schema import PROJECT_SCHEMA
 from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.violations import explain
 from reconciler.model.duration import parse_days, parse_seconds
+from reconciler.model.pattern import whole
 from reconciler.model.project import (
     DeletionLimit,
     Environment,
@@ -61,8 +61,8 @@ def _problems(document: YamlDocument) -> Iterator[Problem]:
 def _contradictions(document: YamlDocument, project: Project) -> Iterator[Problem]:
     rules, timing = project.purpose_rules, project.timing
     try:
-        re.compile(rules.name_pattern)
-    except re.error as error:
+        whole(rules.name_pattern)
+    except ValueError as error:
         where = document.locate_value(("policies", "purposes", "namePattern"))
         hint = "Correct the expression. In single quotes a backslash stands for itself."
         yield problem(Code.BAD_REGEX, where, detail=f"{error}.".capitalize(), hint=hint)

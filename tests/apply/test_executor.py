@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NoReturn
+
 import pytest
+from reconciler.commands.apply import DECIDING
 
 from commands.project import CUSTOMER, SUPPORT, Json, Project, link, purpose, schema, text
 
@@ -153,3 +157,20 @@ def test_an_edit_that_says_the_same_as_ours_needs_no_write(project: Project) -> 
     assert ran.code == 0
     assert project.effects() == []
     assert project.plan("--detailed-exitcode").code == 0
+
+
+def test_what_nobody_foresaw_ends_the_run_with_a_report_and_leaves_the_intent_open(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> NoReturn:
+        raise RuntimeError("with somebody's data in its text")
+
+    monkeypatch.setattr("reconciler.commands.apply.DECIDING", replace(DECIDING, merge=broken))
+    project.applied(schema())
+    project.write(schema(description="Other"))
+    theirs = {"operation": "patch", "collection": "flex_schemas", "target": "customer", "body": {"description": "x"}}
+    project.control.fault(f"PUT {SCHEMAS}/*", "edit", edits=[theirs])
+    ran = project.apply()
+    assert ran.code == 5
+    assert ran.outcomes == {CUSTOMER: "in doubt"}
+    assert "somebody's data" not in ran.out + ran.err

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from reconciler.kinds.purpose.spec import LEGAL_BASES
 from reconciler.model.duration import parse_days
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.kind import Checkup, Transition
+from reconciler.model.pattern import whole
 from reconciler.model.source import Problem
 from reconciler.model.values import Json, same
 
@@ -23,7 +23,7 @@ def check(checkup: Checkup) -> Iterator[Problem]:
 
 def _check_name(checkup: Checkup) -> Iterator[Problem]:
     pattern, name = checkup.project.purpose_rules.name_pattern, checkup.manifest.normal["name"]
-    if not re.fullmatch(pattern, name):
+    if not whole(pattern)(name):
         yield Problem(
             "PU001",
             "Purpose name breaks the organisation's rule",
