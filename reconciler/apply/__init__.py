@@ -8,7 +8,7 @@ from __future__ import annotations
 from reconciler.apply.admission import admit, taken_over
 from reconciler.apply.doubt import resolve_intents
 from reconciler.apply.executor import execute
+from reconciler.apply.intents import looking
 from reconciler.apply.run import Deciding, Run, start
-from reconciler.apply.steps import looking
 
 __all__ = ["Deciding", "Run", "admit", "execute", "looking", "resolve_intents", "start", "taken_over"]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.apply.conflict import Conflict
 from reconciler.apply.doubt import InDoubt, Unrecorded
+from reconciler.apply.intents import Effect
 from reconciler.apply.run import Run
-from reconciler.apply.steps import Effect, perform
+from reconciler.apply.steps import perform
 from reconciler.errors import AuthenticationFailed, Interrupted, LedgerError, OutOfTime, ReconcilerError, Unknown
 from reconciler.model.plan import Change, Plan
 from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted

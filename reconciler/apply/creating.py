@@ -1,0 +1,55 @@
+"""Creating an object: at most once in effect."""
+
+from __future__ import annotations
+
+from reconciler.apply.doubt import InDoubt, await_outcome
+from reconciler.apply.intents import MAX_ATTEMPTS, Effect, give_up, intend, looking, settled
+from reconciler.apply.records import entry_of
+from reconciler.apply.run import Run
+from reconciler.errors import Interrupted, ReconcilerError, Unknown
+from reconciler.model.kind import Kind
+from reconciler.model.observed import Intent, Observed
+from reconciler.model.plan import Change
+from reconciler.model.report import Outcome
+
+
+def create(run: Run, kind: Kind, change: Change) -> Effect:
+    """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
+    after = change.after if change.after is not None else {}
+    for last in _attempts():
+        begun = run.clock.monotonic()
+        intent = intend(run, kind, change, after)
+        try:
+            entity = run.api.create(kind, intent.body)
+        except Unknown as error:
+            found = _look(run, kind, intent, begun)
+            if found is None and last:
+                give_up(run, kind, change, intent, _never_happened(error))
+            if found is None:
+                run.ledger.settle(intent, entry_of(run, kind, change, "RETRIED", error=error))
+                continue
+            entity = found
+        except ReconcilerError as error:
+            give_up(run, kind, change, intent, error)
+        return settled(run, kind, change, intent, Effect(Outcome.DONE, entity, after))
+    raise AssertionError  # pragma: no cover: the last attempt returns or raises
+
+
+def _never_happened(error: Unknown) -> ReconcilerError:
+    detail = f"Sent {MAX_ATTEMPTS} times, and the object never appeared. {error.detail}"
+    return ReconcilerError("The object could not be created", detail=detail, hint=error.hint, where=error.where)
+
+
+def _look(run: Run, kind: Kind, intent: Intent, begun: float) -> Observed | None:
+    """What an unanswered creation made, or None for nothing. Raises InDoubt where that cannot be found out."""
+    try:
+        return await_outcome(looking(run), kind, intent, begun=begun)
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        raise InDoubt("The outcome is not known", detail=error.detail, hint=error.hint, where=error.where) from None
+
+
+def _attempts() -> list[bool]:
+    """One entry for each attempt: whether it is the last."""
+    return [number == MAX_ATTEMPTS for number in range(1, MAX_ATTEMPTS + 1)]
