@@ -98,6 +98,8 @@ def _run(arguments: list[str], environment: dict[str, str], log: str, act: Act, 
     for name in [name for name in os.environ if name.startswith(("GENESYSCLOUD_", "RECONCILER_"))]:
         del os.environ[name]
     os.environ.update(environment)
+    # As at a terminal: where the tests themselves run in the background, they inherit that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(stream, 1)
     os.dup2(stream, 2)
