@@ -21,9 +21,6 @@ from reconciler.planning.order import CREATING, order
 from reconciler.planning.situation import Situation
 from reconciler.planning.splitting import targets_of
 
-EVIDENCE_CALLS_PER_OBJECT = 1
-"""The least that one look at an object's records costs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
@@ -104,15 +101,11 @@ def _judged(situation: Situation, item: Draft, evidence: Evidence) -> Draft:
         ]
         if not unsafe:
             said = tuple(finding for finding in findings if change.writes)
-            return replace(item, change=_with(change, evidence), findings=(*item.findings, *kept, *said))
+            return replace(item, change=replace(change, evidence=evidence), findings=(*item.findings, *kept, *said))
         left |= {part.path for part, _ in unsafe}
         kept += [_unsafe_reversal(item.address, part, finding) for part, finding in unsafe]
         change = _leaving(situation, item, left)
     return replace(item, change=None, findings=(*item.findings, *kept))
-
-
-def _with(change: Change, evidence: Evidence) -> Change:
-    return replace(change, evidence=evidence)
 
 
 def _findings(situation: Situation, item: Draft, change: Change, evidence: Evidence) -> tuple[Finding, ...]:

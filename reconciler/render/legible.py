@@ -6,7 +6,6 @@ two names differ. Nothing that reaches a terminal may pass by another way.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 LONGEST_TEXT: Final = 2000
@@ -51,7 +50,3 @@ def cells(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-STYLING: Final = re.compile(r"\x1b\[[0-9;]*m")
-"""What a styled text has more than the plain one."""

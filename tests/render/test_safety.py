@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 from typing import Any
 
 import orjson
@@ -32,12 +33,14 @@ from reconciler.render import (
     report_text,
     state_text,
 )
-from reconciler.render.legible import STYLING, legible
+from reconciler.render.legible import legible
 
 from .builders import PROFILE, blocked_plan, plan, problem, report, story_plan
 
 NASTY = "\x00\x07\x1b[31m\x1b]0;t\x07\r\n\t\x7f\x85\x9b\u200b\u200d\u2028\u2029\u202a\u202e\u2066\u2069\ufeff\U000e0041"
 WORDS = st.text(st.one_of(st.sampled_from(NASTY + "[]/\\{}'\"#: x漢é"), st.characters()), max_size=12)
+STYLING = re.compile(r"\x1b\[[0-9;]*m")
+"""What a styled text has more than the plain one."""
 THOROUGH = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
