@@ -75,7 +75,8 @@ class Client:
                     raise NotImplementedError(kind.paging)
         except (Unfit, Shifting) as error:
             raise _unfit(request, error) from None
-        return tuple(Observed(kind.name, entity["id"], entity, version_of(entity)) for entity in entities)
+        opened = kind.envelope.opened
+        return tuple(Observed(kind.name, entity["id"], opened(entity), version_of(entity)) for entity in entities)
 
     def get(self, kind: Kind, live_id: str) -> Observed | None:
         failure = self._caller.attempt(endpoints.one(self._host, kind, live_id))
@@ -185,4 +186,5 @@ def _observed(kind: Kind, failure: Failure, live_id: str = "") -> Observed:
         garbled = replace(answer, outcome=Outcome.GARBLED, trouble=trouble, content=None)
         written = failure.request.method is not Method.READ
         raise error_of(replace(failure, answer=garbled, may_have_happened=written)) from None
-    return Observed(kind.name, identity, answer.content, version_of(answer.content, answer.headers.get("etag")))
+    version = version_of(answer.content, answer.headers.get("etag"))
+    return Observed(kind.name, identity, kind.envelope.opened(answer.content), version)

@@ -42,11 +42,12 @@ def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
 
 
 def create(host: str, kind: Kind, body: Mapping[str, Json]) -> Request:
-    return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_writing(kind), **json_body(dict(body)))
+    carried = json_body(dict(kind.envelope.to_create(body)))
+    return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_writing(kind), **carried)
 
 
 def replace(host: str, kind: Kind, live_id: str, body: Mapping[str, Json], version: int | None) -> Request:
-    carried = json_body(dict(body))
+    carried = json_body(dict(kind.envelope.to_replace(body)))
     carried["headers"] |= _precondition(kind, version)
     return Request(
         "PUT", host, **_object(kind, live_id), method=_method(kind, version), access=_writing(kind), **carried

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
@@ -88,6 +89,28 @@ class Scopes:
     roles: tuple[str, ...] = ()
 
 
+Body: TypeAlias = Mapping[str, Json]
+"""What stands on the wire, as JSON values."""
+
+
+def _as_it_is(body: Body) -> Body:
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands around an object on the wire, where the names in its shape do not say it all.
+
+    `opened` makes of an answer what the shape reads; `to_create` and `to_replace` make of what the shape writes the two
+    bodies that are sent. None of them raises: an answer that is not as it should be is opened to something that the
+    shape refuses. Whatever an answer holds beyond the shape comes back when it is replaced.
+    """
+
+    opened: Callable[[Body], Body] = _as_it_is
+    to_create: Callable[[Body], Body] = _as_it_is
+    to_replace: Callable[[Body], Body] = _as_it_is
+
+
 @dataclass(frozen=True, slots=True)
 class SizeLimit:
     """A platform limit on how many elements one list of one object holds. `code` is its finding's."""
@@ -143,8 +166,9 @@ class Kind:
     """The facts about one kind.
 
     `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
-    apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `records`
-    is the path of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
+    apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `envelope`
+    is what stands around the object on the wire; `records` is the path of an object's records below it, or empty;
+    `schema` is the JSON Schema of `spec`.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -165,6 +189,7 @@ class Kind:
     lock: Lock = Lock.IF_MATCH
     deletion: Deletion = Deletion.DELETE
     server_owned: frozenset[str] = frozenset()
+    envelope: Envelope = Envelope()
     records: str = ""
     limits: tuple[SizeLimit, ...] = ()
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
