@@ -12,7 +12,7 @@ from reconciler.model.values import Json, Normal
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A live object: what its kind's envelope holds, and the version to put in a precondition (None: this organisation shows none)."""
+    """A live object: what its kind's envelope holds, and the version for a precondition (None: none is shown)."""
 
     kind: str
     live_id: str
