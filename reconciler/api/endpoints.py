@@ -47,11 +47,10 @@ def create(host: str, kind: Kind, body: Mapping[str, Json]) -> Request:
 
 
 def replace(host: str, kind: Kind, live_id: str, body: Mapping[str, Json], version: int | None) -> Request:
-    carried = json_body(dict(kind.envelope.to_replace(body)))
+    carried = json_body({**kind.envelope.to_replace(body), **_version_within(kind, version)})
     carried["headers"] |= _precondition(kind, version)
-    return Request(
-        "PUT", host, **_object(kind, live_id), method=_method(kind, version), access=_writing(kind), **carried
-    )
+    guarded = version is not None and kind.lock in (Lock.IF_MATCH, Lock.BODY_VERSION)
+    return Request("PUT", host, **_object(kind, live_id), method=_method(guarded), access=_writing(kind), **carried)
 
 
 def delete(host: str, kind: Kind, live_id: str, version: int | None) -> Request:
@@ -59,16 +58,19 @@ def delete(host: str, kind: Kind, live_id: str, version: int | None) -> Request:
         "DELETE",
         host,
         **_object(kind, live_id),
-        method=_method(kind, version),
+        method=_method(version is not None and kind.lock.guards_deletion),
         headers=_precondition(kind, version),
         access=_writing(kind),
     )
 
 
-def _method(kind: Kind, version: int | None) -> Method:
-    """Whether a second try is refused if the first took effect: through If-Match, or the version in the body."""
-    locked = version is not None and kind.lock in (Lock.IF_MATCH, Lock.BODY_VERSION)
-    return Method.GUARDED if locked else Method.UNGUARDED
+def _method(guarded: bool) -> Method:
+    """`guarded` = a second try is refused if the first took effect: through If-Match, or the version in the body."""
+    return Method.GUARDED if guarded else Method.UNGUARDED
+
+
+def _version_within(kind: Kind, version: int | None) -> dict[str, Json]:
+    return {"version": version} if version is not None and kind.lock is Lock.BODY_VERSION else {}
 
 
 def _precondition(kind: Kind, version: int | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -75,7 +76,7 @@ def error_of(failure: Failure) -> ReconcilerError:
             return _forbidden(failure)
         case Outcome.MISSING:
             return _missing(failure)
-        case Outcome.CONFLICT if failure.request.method is Method.GUARDED:
+        case Outcome.CONFLICT | Outcome.REFUSED if _may_be_stale(failure):
             return _api(VersionConflict, "The organisation reports a conflict", failure)
         case Outcome.CONFLICT | Outcome.REFUSED:
             return _refused(failure)
@@ -84,6 +85,21 @@ def error_of(failure: Failure) -> ReconcilerError:
             return _api(ApiError, "The organisation asks for a slower pace", failure, hint=hint)
         case Outcome.NO_ANSWER | Outcome.TIMED_OUT | Outcome.BROKEN:
             return _api(ApiError, "The organisation does not answer as it should", failure, hint="Try again later.")
+
+
+_STALE = re.compile(r"version.*(does not|doesn't) match|(does not|doesn't) match.*version", re.IGNORECASE | re.DOTALL)
+
+
+def _may_be_stale(failure: Failure) -> bool:
+    """409 or 412 on a write with a precondition, or the 400 by which some services mean the same (published API §1.6).
+
+    Only a new read that shows another version makes it a conflict.
+    """
+    if failure.request.method is not Method.GUARDED:
+        return False
+    message = failure.answer.content.get("message") if isinstance(failure.answer.content, dict) else None
+    said = failure.answer.status == 400 and isinstance(message, str) and bool(_STALE.search(message[:1000]))
+    return failure.answer.outcome is Outcome.CONFLICT or said
 
 
 def not_offered(failure: Failure) -> NotOffered:

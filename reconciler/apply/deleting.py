@@ -35,7 +35,8 @@ def _deleted(run: Run, kind: Kind, change: Change, version: int | None) -> None:
     for number in range(MAX_ATTEMPTS):
         if refusal is not None:
             back_off(run, change, number)
-        if refusal is not None or version is None or change.precondition is None:
+        guarded = version is not None and change.precondition is not None and change.lock.guards_deletion
+        if refusal is not None or not guarded:
             entity = run.api.get(kind, live_id_of(run, change))
             if entity is None:
                 return

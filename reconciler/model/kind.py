@@ -55,11 +55,16 @@ class Lock(StrEnum):
     IF_MATCH = "if_match"
     """The version in an If-Match header."""
     BODY_VERSION = "body_version"
-    """The version as an integer in the body."""
+    """The version as the integer `version` in the body of a PUT. A DELETE has no body and carries none."""
     COMPARE = "compare"
     """No lock in the API: read, compare, write, read back. Narrows the race and cannot close it."""
     CHECKOUT = "checkout"
     """A user's or client's exclusive lock around the edit."""
+
+    @property
+    def guards_deletion(self) -> bool:
+        """Whether a DELETE can be made to fail if the object has changed; if not, it is read right before."""
+        return self is Lock.IF_MATCH
 
 
 class Deletion(StrEnum):

@@ -294,12 +294,17 @@ def _headroom(situation: Situation, item: Draft) -> Iterator[Headroom]:
         yield from headroom(item.kind, transition)
 
 
-CALLS = {Lock.COMPARE: 3}
-"""Calls for one write, where they are more than one (ARCHITECTURE §7)."""
+def _calls(change: Change) -> int:
+    """What one step costs without a conflict (ARCHITECTURE §7): where there is no lock it is read around the write."""
+    match change.action:
+        case Action.CREATE | Action.RECREATE:
+            return 1
+        case Action.DELETE:
+            return 1 if change.lock.guards_deletion else 2
+        case _:
+            return 3 if change.lock is Lock.COMPARE else 1
 
 
 def _budget(situation: Situation, changes: Iterable[Change], plan_calls: int) -> Budget:
-    calls = sum(
-        CALLS.get(change.lock, 1) if change.action not in CREATING else 1 for change in changes if change.writes
-    )
+    calls = sum(_calls(change) for change in changes if change.writes)
     return Budget(plan_calls, calls, round(calls * 60 / situation.project.limits.requests_per_minute, 1))

@@ -4,15 +4,26 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reconciler.api import Client, endpoints
-from reconciler.errors import NotOffered, OutOfTime, Rejected, Unknown, UntrustworthyAnswer, UsageError, VersionConflict
-from reconciler.model.kind import Lock
+from reconciler.errors import (
+    ApiError,
+    NotOffered,
+    OutOfTime,
+    Rejected,
+    Unknown,
+    UntrustworthyAnswer,
+    UsageError,
+    VersionConflict,
+)
+from reconciler.model.kind import Envelope, Lock
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Api
+from reconciler.model.values import Json
 from reconciler.sandbox import Sandbox
 
 from .builders import NOON, PURPOSE, PURPOSES, SCHEMA, SCHEMAS, TOKEN, TestClock, asked, client, kind, purpose
@@ -83,8 +94,52 @@ def test_an_organisation_that_shows_no_version_gets_no_precondition(
 
 
 def test_a_kind_locked_in_the_body_is_guarded_without_a_header() -> None:
-    request = endpoints.replace("", kind(lock=Lock.BODY_VERSION), "p-1", {"version": 3}, 3)
+    request = endpoints.replace("", kind(lock=Lock.BODY_VERSION), "p-1", {"name": "N"}, 3)
     assert (request.method.name, "If-Match" in request.headers) == ("GUARDED", False)
+    assert request.content == {"name": "N", "version": 3}
+
+
+def test_a_deletion_of_a_kind_locked_in_the_body_is_not_guarded() -> None:
+    request = endpoints.delete("", kind(lock=Lock.BODY_VERSION), "p-1", 3)
+    assert (request.method.name, request.headers, request.body) == ("UNGUARDED", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Version 1 does not match the current version 2", VersionConflict),
+        ("The provided version doesn't match", VersionConflict),
+        ("Does not match: version", VersionConflict),
+        ("The pattern does not match", Rejected),
+        ("version is not a number", Rejected),
+    ],
+)
+def test_a_400_may_say_that_the_version_is_stale(
+    sandbox: Sandbox, api: Client, live_id: str, message: str, expected: type[ApiError]
+) -> None:
+    sandbox.control.fault(f"PUT {ONE}", "status", status=400, code="bad.request", message=message, times=None)
+    with pytest.raises(expected):
+        api.replace(PURPOSE, live_id, purpose(), version=1)
+    with pytest.raises(Rejected):
+        api.replace(PURPOSE, live_id, purpose(), version=None)
+
+
+def test_an_envelope_stands_around_what_is_sent_and_is_opened_around_what_comes(sandbox: Sandbox, api: Client) -> None:
+    def opened(body: Mapping[str, Json]) -> Mapping[str, Json]:
+        return {"inner": body["name"]}
+
+    def created(body: Mapping[str, Json]) -> Mapping[str, Json]:
+        return purpose(body["inner"])
+
+    def replaced(body: Mapping[str, Json]) -> Mapping[str, Json]:
+        return purpose(body["inner"], description="replaced")
+
+    enveloped = kind(envelope=Envelope(opened, created, replaced))
+    made = api.create(enveloped, {"inner": "First"})
+    assert (made.body, made.version) == ({"inner": "First"}, 1)
+    assert api.replace(enveloped, made.live_id, {"inner": "Second"}, version=1).body == {"inner": "Second"}
+    assert [each.body for each in api.list(enveloped)] == [{"inner": "Second"}]
+    assert api.get(PURPOSE, made.live_id).body["description"] == "replaced"  # type: ignore[union-attr]
 
 
 def test_a_kind_locked_by_comparing_is_not_guarded() -> None:
