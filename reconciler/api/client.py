@@ -76,13 +76,18 @@ class Client:
         except (Unfit, Shifting) as error:
             raise _unfit(request, error) from None
         opened = kind.envelope.opened
-        return tuple(Observed(kind.name, entity["id"], opened(entity), version_of(entity)) for entity in entities)
+        return tuple(
+            Observed(kind.name, entity["id"], opened(entity), version_of(entity))
+            for entity in entities
+            if not _is_tombstone(kind, entity)
+        )
 
     def get(self, kind: Kind, live_id: str) -> Observed | None:
         failure = self._caller.attempt(endpoints.one(self._host, kind, live_id))
         if failure.answer.outcome is Outcome.MISSING and not failure.answer.quote:
             return None
-        return _observed(kind, failure, live_id)
+        entity = _observed(kind, failure, live_id)
+        return None if _is_tombstone(kind, failure.answer.content) else entity
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         if not kind.records:
@@ -172,6 +177,11 @@ def _offered(failure: Failure) -> Answer:
 
 def _unfit(request: Request, error: Unfit | Shifting) -> ReconcilerError:
     return untrustworthy(Failure(request, Answer(Outcome.DONE, 200)), str(error))
+
+
+def _is_tombstone(kind: Kind, content: Json) -> bool:
+    """Whether an object is shown only to say that it is deleted."""
+    return bool(kind.tombstone) and isinstance(content, dict) and content.get(kind.tombstone) is True
 
 
 def _observed(kind: Kind, failure: Failure, live_id: str = "") -> Observed:

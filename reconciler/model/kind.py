@@ -172,7 +172,8 @@ class Kind:
 
     `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
     apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `envelope`
-    is what stands around the object on the wire; `records` is the path of an object's records below it, or empty;
+    is what stands around the object on the wire; `tombstone` names a wire member whose true value says that the object
+    is deleted, though it is still shown; `records` is the path of an object's records below it, or empty;
     `schema` is the JSON Schema of `spec`.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
@@ -195,6 +196,7 @@ class Kind:
     deletion: Deletion = Deletion.DELETE
     server_owned: frozenset[str] = frozenset()
     envelope: Envelope = Envelope()
+    tombstone: str = ""
     records: str = ""
     limits: tuple[SizeLimit, ...] = ()
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated

@@ -303,3 +303,11 @@ def test_importing_the_package_does_not_load_requests() -> None:
 def test_a_client_sends_nothing_before_it_is_asked() -> None:
     with client({"RECONCILER_API_URL": "https://gateway.invalid", **TOKEN}) as api:
         assert api.calls == {}
+
+
+def test_a_tombstone_is_no_object(sandbox: Sandbox, api: Client, live_id: str) -> None:
+    sandbox.control.edit("purposes", live_id, {"deleted": True}, force=True)
+    kept = sandbox.control.create("purposes", purpose("Other", deleted=False), force=True)["id"]
+    buried = kind(tombstone="deleted")
+    assert (api.get(buried, live_id), [each.live_id for each in api.list(buried)]) == (None, [kept])
+    assert (api.get(buried, kept) is not None, len(api.list(kind()))) == (True, 2)
