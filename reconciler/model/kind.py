@@ -173,7 +173,8 @@ class Kind:
     `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
     apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `envelope`
     is what stands around the object on the wire; `tombstone` names a wire member whose true value says that the object
-    is deleted, though it is still shown; `records` is the path of an object's records below it, or empty;
+    is deleted, though it is still shown; `at_birth` are the members that a creation cannot set, with the values that a
+    new object has whatever is sent; `records` is the path of an object's records below it, or empty;
     `schema` is the JSON Schema of `spec`.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
@@ -197,6 +198,7 @@ class Kind:
     server_owned: frozenset[str] = frozenset()
     envelope: Envelope = Envelope()
     tombstone: str = ""
+    at_birth: Normal = field(default_factory=dict)
     records: str = ""
     limits: tuple[SizeLimit, ...] = ()
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated

@@ -53,8 +53,7 @@ def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_call
     situation, bindings = drafts.situation, drafts.bindings
     judged = [_judged(situation, item, evidence.get(item.address, NO_EVIDENCE)) for item in drafts.items]
     changes = [item.change for item in judged if item.change is not None]
-    shapes = {name: kind.shape for name, kind in situation.kinds.items()}
-    ordered = order(changes, shapes)
+    ordered = order(changes, situation.kinds)
     findings = [
         *(finding for item in judged for finding in item.findings),
         *deletion_findings(situation, bindings, changes),

@@ -2,7 +2,8 @@
 
 A reference to an object that this plan creates is a hard edge: its id is not known before. A reference to an object
 that is only updated is soft: the order is kept where it can be. A circle of creations is broken by creating one object
-without the reference and setting it in a later step; a circle of deletions by letting go first.
+without the reference and setting it in a later step; a circle of deletions by letting go first. What a creation cannot
+set is set in a later step, too.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
+from reconciler.model.kind import Kind
 from reconciler.model.plan import Action, Change
 from reconciler.model.shape import Record, references
+from reconciler.model.values import Normal, same
 from reconciler.planning.circles import to_give_up
 from reconciler.planning.splitting import RELEASE, completed_later, released_first, targets_of
 
@@ -43,8 +46,9 @@ class _Graph:
         return {address for address, change in self.changes.items() if change.action in actions}
 
 
-def order(changes: Iterable[Change], shapes: Mapping[str, Record]) -> Ordered:
-    """Order the changes, splitting those that a circle needs in two. Deterministic: ties go by address."""
+def order(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Ordered:
+    """Order the changes, splitting in two those that cannot be made at once. Deterministic: ties go by address."""
+    shapes = {name: kind.shape for name, kind in kinds.items()}
     by_address = {change.address: change for change in sorted(changes, key=lambda change: change.address)}
     before = {address: targets_of(change.before, shapes[address.kind]) for address, change in by_address.items()}
     after = {address: targets_of(change.after, shapes[address.kind]) for address, change in by_address.items()}
@@ -53,7 +57,7 @@ def order(changes: Iterable[Change], shapes: Mapping[str, Record]) -> Ordered:
     steps = [
         _with_needs(graph, step, released)
         for address, change in by_address.items()
-        for step in _split(change, deferred.get(address), released.get(address), shapes[address.kind])
+        for step in _split(change, deferred.get(address, set()), released.get(address, set()), kinds[address.kind])
     ]
     return Ordered(_sorted(steps), tuple(_circular(graph, deferred)))
 
@@ -94,14 +98,20 @@ def _released(graph: _Graph) -> dict[Address, set[Address]]:
     return dict(released)
 
 
-def _split(
-    change: Change, deferred: set[Address] | None, released: set[Address] | None, shape: Record
-) -> tuple[Change, ...]:
-    if deferred:
-        return completed_later(change, deferred, shape)
+def _split(change: Change, deferred: set[Address], released: set[Address], kind: Kind) -> tuple[Change, ...]:
+    unlike_birth = _unlike_birth(change, kind)
+    if deferred or unlike_birth:
+        return completed_later(change, deferred, kind.shape, unlike_birth)
     if released:
-        return released_first(change, released, shape)
+        return released_first(change, released, kind.shape)
     return (change,)
+
+
+def _unlike_birth(change: Change, kind: Kind) -> Normal:
+    """What a new object has and this one is not to have: the values at birth."""
+    if change.action not in CREATING or change.after is None:
+        return {}
+    return {name: value for name, value in kind.at_birth.items() if not same(change.after.get(name, value), value)}
 
 
 def _circular(graph: _Graph, deferred: Mapping[Address, set[Address]]) -> Iterable[Finding]:

@@ -1,4 +1,4 @@
-"""Changes made in two steps: creating without references that are not known yet, letting go before deleting."""
+"""Changes made in two steps: creating without what cannot be said yet, letting go before deleting."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from reconciler.model.values import ABSENT, Json, Normal, Path
 
 COMPLETION = "+references"
 """Suffix of the step that sets the references which the creating step had to leave out."""
+GROWTH = "+settings"
+"""Suffix of the step that sets what a creation cannot."""
 RELEASE = "+release"
 """Suffix of the step that drops the references of an object about to be deleted."""
+
+
+_NOTHING: Normal = {}
 
 
 def targets_of(normal: Normal | None, shape: Record) -> set[Address]:
@@ -24,19 +29,25 @@ def targets_of(normal: Normal | None, shape: Record) -> set[Address]:
     }
 
 
-def completed_later(change: Change, targets: set[Address], shape: Record) -> tuple[Change, Change]:
-    """Create without the references to `targets`; set them in a second step."""
+def completed_later(
+    change: Change, targets: set[Address], shape: Record, at_birth: Normal = _NOTHING
+) -> tuple[Change, Change]:
+    """Create without the references to `targets`, and with what every new object has; set both in a second step."""
     paths: list[Path] = []
-    bare = without_references(shape, change.after, targets, (), paths)
-    declared = without_references(shape, change.declared, targets, (), [])
+    bare = without_references(shape, change.after, targets, (), paths) | dict(at_birth)
+    declared = without_references(shape, change.declared, targets, (), []) | dict(at_birth)
+    paths += ((name,) for name in at_birth)
     first = replace(change, after=bare, declared=declared, deferred=tuple(paths))
     second = replace(
         change,
-        step=change.step + COMPLETION,
+        step=change.step + (COMPLETION if targets else GROWTH),
         action=Action.UPDATE,
-        reason="references that were not known when it was created",
+        reason="references that were not known when it was created" if targets else "what a creation cannot set",
         before=bare,
-        fields=tuple(FieldChange(path, Cause.UPDATE, ABSENT, _at(shape, change.after, path)) for path in paths),
+        fields=tuple(
+            FieldChange(path, Cause.UPDATE, at_birth.get(path[0], ABSENT), _at(shape, change.after, path))
+            for path in paths
+        ),
         depends_on=(change.step,),
     )
     return first, second

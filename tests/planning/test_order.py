@@ -13,7 +13,7 @@ from reconciler.model.plan import Action, Cause, Change, FieldChange, Plan
 from reconciler.model.shape import Keyed, Member, Record, Reference, Scalar
 from reconciler.model.values import ABSENT
 from reconciler.planning.order import order
-from reconciler.planning.splitting import COMPLETION, RELEASE, targets_of
+from reconciler.planning.splitting import COMPLETION, GROWTH, RELEASE, targets_of
 
 from builders import blocking, codes, field, manifest, observed, plan_of, recorded, relation, removal, schema
 
@@ -35,7 +35,6 @@ NODE = Kind(
     ),
 )
 KINDS_HERE = {"Node": NODE}
-SHAPES = {"Node": NODE.shape}
 
 
 def node(name: str, **references: str) -> Any:
@@ -202,17 +201,17 @@ links = st.lists(st.fixed_dictionaries({"name": names, "to": names}), max_size=2
 
 @given(graphs())
 def test_every_step_follows_what_it_depends_on(changes: list[Change]) -> None:
-    follows(order(changes, SHAPES).changes)
+    follows(order(changes, KINDS_HERE).changes)
 
 
 @given(graphs(), st.randoms())
 def test_the_order_does_not_depend_on_the_order_of_the_input(changes: list[Change], chance: Any) -> None:
-    assert order(changes, SHAPES) == order(chance.sample(changes, len(changes)), SHAPES)
+    assert order(changes, KINDS_HERE) == order(chance.sample(changes, len(changes)), KINDS_HERE)
 
 
 @given(graphs())
 def test_every_change_ends_as_it_was_decided(changes: list[Change]) -> None:
-    found = order(changes, SHAPES).changes
+    found = order(changes, KINDS_HERE).changes
     last = {change.address: change for change in found}
     for change in changes:
         assert (last[change.address].after, last[change.address].declared) == (change.after, change.declared)
@@ -222,7 +221,7 @@ def test_every_change_ends_as_it_was_decided(changes: list[Change]) -> None:
 def test_nothing_is_sent_that_points_at_what_is_not_there_yet(changes: list[Change]) -> None:
     creating = {change.address for change in changes if change.action in (Action.CREATE, Action.RECREATE)}
     there: set[Address] = set()
-    for step in order(changes, SHAPES).changes:
+    for step in order(changes, KINDS_HERE).changes:
         assert not (targets_of(step.after, NODE.shape) & creating) - there
         there |= {step.address} & creating
 
@@ -230,7 +229,7 @@ def test_nothing_is_sent_that_points_at_what_is_not_there_yet(changes: list[Chan
 @given(graphs())
 def test_nothing_is_deleted_while_what_was_there_points_at_it(changes: list[Change]) -> None:
     points = {change.address: targets_of(change.before, NODE.shape) for change in changes}
-    for step in order(changes, SHAPES).changes:
+    for step in order(changes, KINDS_HERE).changes:
         if step.action is Action.DELETE:
             left = {other for other, targets in points.items() if step.address in targets and other != step.address}
             assert all(step.address in targets_of(_after(changes, other), NODE.shape) for other in left)
@@ -249,7 +248,7 @@ def test_a_circle_is_an_error_only_where_every_edge_is_needed(changes: list[Chan
         if change.action in (Action.CREATE, Action.RECREATE) and "needs" in (change.after or {})
     }
     circular = any(_reaches(needs, start, start) for start in needs)
-    assert bool(order(changes, SHAPES).findings) == circular
+    assert bool(order(changes, KINDS_HERE).findings) == circular
 
 
 def _reaches(needs: dict[Address, set[Address]], start: Address, goal: Address) -> bool:
@@ -262,3 +261,26 @@ def _reaches(needs: dict[Address, set[Address]], start: Address, goal: Address) 
             seen.add(at)
             todo += needs.get(at, ())
     return False
+
+
+LAMP = replace(NODE, shape=Record((*NODE.shape.members, Member("lit", Scalar(), default=True))), at_birth={"lit": True})
+
+
+def test_what_a_creation_cannot_set_is_set_in_a_second_step() -> None:
+    made = plan_of((manifest(LAMP, "a", {"lit": False}), manifest(LAMP, "b", {})), kinds={"Node": LAMP})
+    assert steps(made) == ["a", "b", "a" + GROWTH]
+    first, _, second = made.changes
+    assert (first.after["lit"], first.declared["lit"], first.deferred) == (True, True, (("lit",),))  # type: ignore[index]
+    assert (second.action, second.before, second.after["lit"]) == (Action.UPDATE, first.after, False)  # type: ignore[index]
+    assert second.declared["lit"] is False  # type: ignore[index]
+    assert second.fields == (FieldChange(("lit",), Cause.UPDATE, True, False),)
+
+
+def test_references_and_what_a_creation_cannot_set_wait_for_one_second_step() -> None:
+    circle = (manifest(LAMP, "a", {"likes": "b", "lit": False}), manifest(LAMP, "b", {"likes": "a"}))
+    made = plan_of(circle, kinds={"Node": LAMP})
+    by_step = {change.step: change for change in made.changes}
+    assert steps(made) == ["a", "b", "a" + COMPLETION]
+    assert by_step["Node/a"].deferred == (("likes",), ("lit",))
+    assert [part.path for part in by_step["Node/a" + COMPLETION].fields] == [("likes",), ("lit",)]
+    assert by_step["Node/a" + COMPLETION].after == {"name": "a", "likes": "b", "lit": False}
