@@ -107,7 +107,8 @@ class ApiError(ReconcilerError):
 
 
 class NotOffered(ApiError):
-    """404, 405 or 410 on a collection or an optional verb: the organisation does not offer it (contract, preamble)."""
+    """404, 405 or 410 on a collection or an optional verb, or a feature that is switched off (contract, preamble;
+    published API §4.4): the organisation does not offer it."""
 
 
 class NotFound(ApiError):

@@ -73,7 +73,7 @@ def error_of(failure: Failure) -> ReconcilerError:
         case Outcome.UNAUTHENTICATED:
             return _unauthenticated(failure)
         case Outcome.FORBIDDEN:
-            return _forbidden(failure)
+            return not_offered(failure) if _is_switched_off(failure) else _forbidden(failure)
         case Outcome.MISSING:
             return _missing(failure)
         case Outcome.CONFLICT | Outcome.REFUSED if _may_be_stale(failure):
@@ -100,6 +100,11 @@ def _may_be_stale(failure: Failure) -> bool:
     message = failure.answer.content.get("message") if isinstance(failure.answer.content, dict) else None
     said = failure.answer.status == 400 and isinstance(message, str) and bool(_STALE.search(message[:1000]))
     return failure.answer.outcome is Outcome.CONFLICT or said
+
+
+def _is_switched_off(failure: Failure) -> bool:
+    """A 403 that no permission would change: the organisation has not been given the feature (published API §4.4)."""
+    return isinstance(failure.answer.content, dict) and failure.answer.content.get("code") == "feature.forbidden"
 
 
 def not_offered(failure: Failure) -> NotOffered:

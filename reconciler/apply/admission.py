@@ -75,7 +75,7 @@ def _done(run: Run, changes: list[Change], rows: Mapping[Address, Recorded]) -> 
     address, planned = changes[0].address, changes[0].revision
     row = rows.get(address)
     if row is None:
-        if changes[-1].action in (Action.DELETE, Action.FORGET) and _is_ours(run, address):
+        if (changes[-1].action.ends or changes[-1].action is Action.FORGET) and _is_ours(run, address):
             return [change.step for change in changes]
         if planned:
             raise _stale(address, "the ledger has forgotten it since")
@@ -100,7 +100,7 @@ def _done_by_this_plan(run: Run, changes: list[Change], row: Recorded) -> list[s
     left = [
         index
         for index, change in enumerate(changes)
-        if change.action is not Action.DELETE
+        if not change.action.ends
         and change.declared is not None
         and canonical(change.declared) == canonical(row.declared)
     ]

@@ -1,54 +1,105 @@
-"""Deleting an object, and forgetting one. A deletion is never merged with anybody's edit."""
+"""Deleting an object, disabling one that cannot be deleted, forgetting one. None is ever merged with anybody's edit."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from reconciler.apply.conflict import Conflict, unmoved
 from reconciler.apply.doubt import InDoubt, written
 from reconciler.apply.intents import MAX_ATTEMPTS, Effect, back_off, give_up, intend, live_id_of
 from reconciler.apply.records import entry_of
 from reconciler.apply.run import Run
-from reconciler.errors import ApiError, ReconcilerError, Unknown, VersionConflict
-from reconciler.model.kind import Kind
-from reconciler.model.normal import imprint
+from reconciler.errors import ApiError, NotFound, NotOffered, ReconcilerError, Unknown, VersionConflict
+from reconciler.model.kind import Deletion, Kind, Lock
+from reconciler.model.normal import alike, imprint
 from reconciler.model.observed import Observed
-from reconciler.model.plan import Change
+from reconciler.model.plan import Action, Change
 from reconciler.model.report import Outcome
+
+Send = Callable[[int | None], None]
+"""Sends the call that ends an object, with the version to put into it."""
 
 
 def delete(run: Run, kind: Kind, change: Change) -> Effect:
-    """DELETE with the version seen when planning. A deletion is never rebased."""
-    version = change.precondition.version if change.precondition else run.known.versions.get(change.address)
-    intent = intend(run, kind, change, {})
+    """DELETE with the version seen when planning; what may not be deleted is disabled where the kind knows how."""
+
+    def act() -> Change:
+        try:
+            _end(run, kind, change, lambda version: run.api.delete(kind, live_id_of(run, change), version=version))
+        except NotOffered:
+            if kind.deletion is not Deletion.DELETE_OR_DISABLE:
+                raise
+            instead = replace(change, action=Action.DISABLE, after={**(change.before or {}), **kind.disabled})
+            return _disable(run, kind, instead)
+        return change
+
+    return _ended(run, kind, change, act)
+
+
+def disable(run: Run, kind: Kind, change: Change) -> Effect:
+    """PUT of the object as it is, out of use, with the version seen when planning."""
+    return _ended(run, kind, change, lambda: _disable(run, kind, change))
+
+
+def _disable(run: Run, kind: Kind, change: Change) -> Change:
+    body = run.body(kind, change.after or {})
+
+    def send(version: int | None) -> None:
+        run.api.replace(kind, live_id_of(run, change), body, version=version)
+
+    _end(run, kind, change, send)
+    return change
+
+
+def _ended(run: Run, kind: Kind, change: Change, act: Callable[[], Change]) -> Effect:
+    """The intent before it, the row forgotten after it. `act` returns the change that was made."""
+    intent = intend(run, kind, change, change.after or {})
     try:
-        _deleted(run, kind, change, version)
+        made = act()
     except Unknown as error:
         raise InDoubt("The outcome is not known", detail=error.detail, hint=error.hint, where=error.where) from None
     except ReconcilerError as error:
         give_up(run, kind, change, intent, error)
     with written():
-        run.ledger.settle(intent, entry_of(run, kind, change, "SUCCESS"), forget=True)
-    return Effect(Outcome.DONE)
+        run.ledger.settle(intent, entry_of(run, kind, made, "SUCCESS"), forget=True)
+    return Effect(Outcome.DONE, instead=made.action)
 
 
-def _deleted(run: Run, kind: Kind, change: Change, version: int | None) -> None:
+def _end(run: Run, kind: Kind, change: Change, send: Send) -> None:
+    """Send it, to an object that is as it was when planning and to no other. One that is gone is ended already."""
+    version = change.precondition.version if change.precondition else run.known.versions.get(change.address)
     refusal: ApiError | None = None
     for number in range(MAX_ATTEMPTS):
         if refusal is not None:
             back_off(run, change, number)
-        guarded = version is not None and change.precondition is not None and change.lock.guards_deletion
-        if refusal is not None or not guarded:
+        if refusal is not None or version is None or not _is_guarded(change):
             entity = run.api.get(kind, live_id_of(run, change))
-            if entity is None:
+            if entity is None or _is_done(run, kind, change, entity):
                 return
             _check_unchanged(run, kind, change, entity, version)
         try:
-            run.api.delete(kind, live_id_of(run, change), version=version)
+            send(version)
         except VersionConflict as error:
             refusal = error
+        except NotFound:
+            return
         else:
             return
     if refusal is not None:
         raise unmoved(refusal)
+
+
+def _is_guarded(change: Change) -> bool:
+    """Whether the call is refused by itself if the object is not as it was when planning."""
+    if change.precondition is None or change.lock is Lock.COMPARE:
+        return False
+    return change.action is Action.DISABLE or change.lock.guards_deletion
+
+
+def _is_done(run: Run, kind: Kind, change: Change, entity: Observed) -> bool:
+    """Whether the object is out of use already: by an earlier run that was cut off, or by somebody else."""
+    return change.after is not None and alike(kind.shape, run.normal(kind, entity), change.after)
 
 
 def _check_unchanged(run: Run, kind: Kind, change: Change, entity: Observed, version: int | None) -> None:

@@ -100,7 +100,8 @@ def _unforeseen(error: Exception) -> ReconcilerError:
 
 def _succeeded(change: Change, effect: Effect) -> StepResult:
     live_id = effect.entity.live_id if effect.entity else change.live_id
-    return replace(_result(change, effect.outcome), live_id=live_id, theirs=effect.theirs)
+    action = effect.instead or change.action
+    return replace(_result(change, effect.outcome), live_id=live_id, theirs=effect.theirs, action=action)
 
 
 def _failed(change: Change, error: ReconcilerError) -> StepResult:

@@ -12,7 +12,7 @@ from reconciler.apply.run import Run
 from reconciler.errors import Interrupted, LedgerError, ReconcilerError, Unknown
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed
-from reconciler.model.plan import Change
+from reconciler.model.plan import Action, Change
 from reconciler.model.report import Outcome, Waiting
 from reconciler.model.values import Normal, Path
 
@@ -24,12 +24,16 @@ BACKOFF: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a step achieved: the object as the organisation answered it, and the paths taken over from others."""
+    """What a step achieved: the object as the organisation answered it, and the paths taken over from others.
+
+    `instead` is the action that was taken where the planned one was not allowed.
+    """
 
     outcome: Outcome
     entity: Observed | None = None
     after: Normal | None = None
     theirs: tuple[Path, ...] = ()
+    instead: Action | None = None
 
 
 def intend(run: Run, kind: Kind, change: Change, after: Normal) -> Intent:

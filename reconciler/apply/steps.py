@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from reconciler.apply.creating import create
-from reconciler.apply.deleting import delete, forget
+from reconciler.apply.deleting import delete, disable, forget
 from reconciler.apply.intents import Effect
 from reconciler.apply.replacing import record, replace
 from reconciler.apply.run import Run
@@ -26,6 +26,7 @@ _DOING: Final[Mapping[Action, Callable[[Run, Kind, Change], Effect]]] = {
     Action.ADOPT: replace,
     Action.UPDATE: replace,
     Action.DELETE: delete,
+    Action.DISABLE: disable,
     Action.FORGET: forget,
     Action.RECORD: record,
 }

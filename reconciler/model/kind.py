@@ -72,8 +72,11 @@ class Deletion(StrEnum):
 
     DELETE = "delete"
     DELETE_OR_DISABLE = "delete or disable"
+    """It is deleted, or disabled where the organisation turns out not to allow that."""
     DISABLE = "disable"
+    """There is no DELETE: the object is disabled, and stays."""
     IMPOSSIBLE = "impossible"
+    """There is no DELETE, and nothing to disable: it can only be forgotten."""
 
 
 class Paging(StrEnum):
@@ -173,9 +176,9 @@ class Kind:
     `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
     apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `envelope`
     is what stands around the object on the wire; `tombstone` names a wire member whose true value says that the object
-    is deleted, though it is still shown; `at_birth` are the members that a creation cannot set, with the values that a
-    new object has whatever is sent; `records` is the path of an object's records below it, or empty;
-    `schema` is the JSON Schema of `spec`.
+    is deleted, though it is still shown; `disabled` are the members that take an object out of use; `at_birth` are the
+    members that a creation cannot set, with the values that a new object has whatever is sent; `records` is the path
+    of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -195,6 +198,7 @@ class Kind:
     page_size: int = 100
     lock: Lock = Lock.IF_MATCH
     deletion: Deletion = Deletion.DELETE
+    disabled: Normal = field(default_factory=dict)
     server_owned: frozenset[str] = frozenset()
     envelope: Envelope = Envelope()
     tombstone: str = ""

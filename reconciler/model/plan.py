@@ -26,6 +26,7 @@ class Action(StrEnum):
     | ADOPT    | yes    | yes   | PUT where before and after differ, else none      |
     | UPDATE   | yes    | yes   | PUT                                               |
     | DELETE   | yes    | no    | DELETE                                            |
+    | DISABLE  | yes    | yes   | PUT, where there is no deletion; then forgotten   |
     | FORGET   | maybe  | no    | none: the ledger drops the row                    |
     | RECORD   | yes    | yes   | none: the ledger learns what is so already        |
     """
@@ -35,8 +36,14 @@ class Action(StrEnum):
     ADOPT = "adopt"
     UPDATE = "update"
     DELETE = "delete"
+    DISABLE = "disable"
     FORGET = "forget"
     RECORD = "record"
+
+    @property
+    def ends(self) -> bool:
+        """Whether the object is gone or out of use afterwards."""
+        return self in (Action.DELETE, Action.DISABLE)
 
 
 class Cause(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
+from reconciler.model.kind import Deletion
 from reconciler.model.plan import Action, Change
 from reconciler.model.shape import Record, references
 from reconciler.model.values import Normal
@@ -17,16 +18,17 @@ from reconciler.planning.situation import Situation
 def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterable[Change]) -> Iterator[Finding]:
     """A reviewed word, no protection, a bounded count, and nobody left who points at it."""
     changes = tuple(changes)
-    gone = [change for change in changes if change.action in (Action.DELETE, Action.FORGET)]
+    gone = [change for change in changes if change.action.ends or change.action is Action.FORGET]
+    endings = [change for change in gone if change.action.ends]
     deletions = [change for change in gone if change.action is Action.DELETE]
     yield from _unprotected(bindings, changes)
     for change in gone:
         if change.protect and change.address in bindings.live:
             yield _blocked("RC302", "The object is protected", change.address, "It was applied with protect: true.")
-    for change in deletions:
+    for change in endings:
         if change.address not in situation.estate.removals and not situation.choices.allow_delete:
             yield _unauthorised(change.address)
-    yield from _too_many(situation, bindings, deletions)
+    yield from _too_many(situation, bindings, endings)
     if deletions:
         yield from _still_referenced(situation, bindings, changes, deletions)
 
@@ -54,13 +56,14 @@ def _unauthorised(address: Address) -> Finding:
     )
 
 
-def _too_many(situation: Situation, bindings: Bindings, deletions: Iterable[Change]) -> Iterator[Finding]:
+def _too_many(situation: Situation, bindings: Bindings, endings: Iterable[Change]) -> Iterator[Finding]:
     ours = Counter(address.kind for address in bindings.recorded)
     limit = situation.project.limits.deletions
-    for kind, count in sorted(Counter(change.address.kind for change in deletions).items()):
+    for kind, count in sorted(Counter(change.address.kind for change in endings).items()):
         allowed = limit.allowed(ours[kind])
         if count > allowed:
-            detail = f"{count} of {ours[kind]} objects of {kind} would be deleted; at most {allowed} at once."
+            fate = "disabled" if situation.kinds[kind].deletion is Deletion.DISABLE else "deleted"
+            detail = f"{count} of {ours[kind]} objects of {kind} would be {fate}; at most {allowed} at once."
             yield Finding("RC303", Severity.BLOCK, "Too many deletions", detail=detail)
 
 

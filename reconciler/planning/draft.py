@@ -6,7 +6,7 @@
 | 1 0 1 | adopt                                                              |
 | 1 1 0 | recreate, once the absence is confirmed by id                      |
 | 1 1 1 | update, record or nothing, path by path                            |
-| 0 1 1 | delete, or forget                                                  |
+| 0 1 1 | delete, or disable where there is no deletion, or forget           |
 | 0 1 0 | forget, once the absence is confirmed by id                        |
 | 0 0 1 | foreign: nothing                                                   |
 """
@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from reconciler.model.address import Address
 from reconciler.model.evidence import Question
 from reconciler.model.finding import Finding, FindingClass, Severity
-from reconciler.model.kind import Kind, Lock
+from reconciler.model.kind import Deletion, Kind, Lock
 from reconciler.model.manifest import ForeignElements, Manifest
-from reconciler.model.normal import answer_print, imprint, without_local
+from reconciler.model.normal import alike, answer_print, imprint, without_local
 from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Action, Cause, Change, FieldChange, Precondition
 from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted
@@ -307,22 +307,49 @@ def _remove(
     if not wanted:
         reason = "removed: says to forget it" if removal else "adopted, so it is forgotten and stays"
         return Draft(row.address, _forgotten(kind, row, before, reason), kind, None, row)
+    why = "removed: says to delete it" if removal else "no manifest describes it any more"
+    return _ended(kind, row, entity, before or {}, why)
+
+
+def _ended(kind: Kind, row: Recorded, entity: Observed, before: Normal, why: str) -> Draft:
+    """What deleting means for the kind: a deletion, being disabled, or nothing that can be done."""
+    if kind.deletion is Deletion.IMPOSSIBLE:
+        hint = f"removed: [{{address: {row.address}, delete: false}}]"
+        finding = _platform("RC306", "It cannot be deleted", row.address, f"The API of {kind.name} has no deletion.")
+        return Draft(row.address, None, kind, None, row, (replace(finding, hint=hint),))
+    after = {**before, **kind.disabled}
+    disables = kind.deletion is Deletion.DISABLE
+    if disables and alike(kind.shape, before, after):
+        return Draft(row.address, _forgotten(kind, row, before, "disabled already, and cannot be deleted"), kind)
     change = Change(
         step=str(row.address),
         address=row.address,
-        action=Action.DELETE,
-        reason="removed: says to delete it" if removal else "no manifest describes it any more",
+        action=Action.DISABLE if disables else Action.DELETE,
+        reason=why + _MEANINGS.get(kind.deletion, ""),
         before=before,
+        after=after if disables else None,
         declared=row.declared,
         live_id=row.live_id,
         lock=lock_of(kind, entity),
-        precondition=Precondition(entity.version, imprint(kind.shape, before or {})),
+        precondition=Precondition(entity.version, imprint(kind.shape, before)),
+        fields=tuple(_disabling(kind, before)) if disables else (),
         protect=row.protect,
         adopted=row.origin is Origin.ADOPTED,
         destructive=True,
         revision=row.revision,
     )
     return Draft(row.address, change, kind, None, row)
+
+
+_MEANINGS = {
+    Deletion.DISABLE: "; it cannot be deleted, so it is disabled and then forgotten",
+    Deletion.DELETE_OR_DISABLE: "; where the organisation does not allow that, it is disabled and then forgotten",
+}
+
+
+def _disabling(kind: Kind, before: Normal) -> Iterator[FieldChange]:
+    for name, value in kind.disabled.items():
+        yield FieldChange((name,), Cause.UPDATE, before.get(name, ABSENT), value, before.get(name, ABSENT))
 
 
 def forgotten_moves(situation: Situation, drafted: Iterable[Draft]) -> Iterator[Draft]:

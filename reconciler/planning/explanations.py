@@ -98,6 +98,11 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "is applied, the object can be deleted.",
         "Nothing blocks; if it is to stay protected, restore protect: true.",
     ),
+    "RC306": Explanation(
+        "It cannot be deleted",
+        "The API of this kind has no deletion, and nothing that would take the object out of use.",
+        "Only forget it: write a removed: block that says delete: false.",
+    ),
     "RC401": Explanation(
         "Circular creation",
         "These objects need one another to be created, and none of the references can be left out for later.",

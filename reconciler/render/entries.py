@@ -25,6 +25,7 @@ _SIGNS: Final = {
     Action.ADOPT: KEEP,
     Action.UPDATE: CHANGE,
     Action.DELETE: REMOVE,
+    Action.DISABLE: REMOVE,
     Action.FORGET: KEEP,
     Action.RECORD: KEEP,
 }
@@ -44,7 +45,7 @@ def entry_lines(view: View, entry: Entry) -> list[Line]:
 def _head(view: View, entry: Entry, change: Change) -> list[Line]:
     """Sign, address, action; the reason beside them, or below where it does not fit."""
     sign = CHANGE if change.action is Action.ADOPT and change.writes else _SIGNS[change.action]
-    grave = change.destructive and change.action is not Action.DELETE and not entry.again
+    grave = change.destructive and not change.action.ends and not entry.again
     action = Span(f"  {change.action}" + (", destructive" if grave else ""), Tone.BAD if grave else Tone.PLAIN)
     head = line(sign, " ", span(change.address, Tone.STRONG), action, indent=INDENT)
     if not entry.reason:

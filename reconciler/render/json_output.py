@@ -33,7 +33,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
     - `organisation`: `id`, `name`.
     - `applicable`: whether it can be applied; `blocked`: whether a finding stops that.
     - `excluded`: kinds and addresses that were not looked at; the plan is partial when there are any.
-    - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `forget`, `record`),
+    - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `disable`, `forget`, `record`),
       `destructive` (updates and adoptions), `unchanged`, `foreign` objects left alone, and `findings` by weight
       (`blocking`, `warn`, `info`, `acknowledged`).
     - `changes`, in the order of application, a member for each step: `step` (its name), `address`, `kind`, `name`,

@@ -18,9 +18,9 @@ _LOCKS: Final = {
 }
 _DELETIONS: Final = {
     Deletion.DELETE: "deletes it",
-    Deletion.DELETE_OR_DISABLE: "deletes it, or disables it where records exist",
-    Deletion.DISABLE: "disables it",
-    Deletion.IMPOSSIBLE: "is not possible",
+    Deletion.DELETE_OR_DISABLE: "deletes it, or disables it where that is not allowed",
+    Deletion.DISABLE: "disables it: there is no deletion",
+    Deletion.IMPOSSIBLE: "is not possible: it can only be forgotten",
 }
 
 

@@ -69,7 +69,7 @@ def _kept(view: View, change: Change) -> list[Line]:
 
 
 def _protection(change: Change) -> Iterator[str]:
-    if change.protect and change.action not in (Action.DELETE, Action.FORGET):
+    if change.protect and not change.action.ends and change.action is not Action.FORGET:
         yield "a deletion will be refused"
 
 

@@ -23,6 +23,7 @@ class Section(Enum):
     ADOPTIONS = "Adoptions: already in the organisation, ours from now on"
     RECREATIONS = "Recreations: ours, and gone from the organisation"
     DELETIONS = "Deletions"
+    DISABLING = "Disabled: they cannot be deleted, and are no longer ours"
     FORGETTING = "Forgotten: they stay as they are, and are no longer ours"
     RECORDS = "Recorded: so already, only the ledger is written"
     REMARKS = "Remarks"
@@ -56,7 +57,7 @@ def sections(plan: Plan) -> Mapping[Section, tuple[Entry, ...]]:
 def main_step(steps: Iterable[Change]) -> Change:
     """Of the steps of one address the one that says what becomes of the object."""
     steps = tuple(steps)
-    return next((step for step in steps if step.action is Action.DELETE), steps[0])
+    return next((step for step in steps if step.action.ends), steps[0])
 
 
 def steps_by_address(plan: Plan) -> Mapping[Address, list[Change]]:
@@ -94,7 +95,7 @@ def _entries_of(steps: list[Change], findings: tuple[Finding, ...]) -> Iterator[
 def _home(change: Change, findings: tuple[Finding, ...]) -> Section:
     if any(finding.blocks for finding in findings):
         return Section.BLOCKED
-    if change.destructive and change.action is not Action.DELETE:
+    if change.destructive and not change.action.ends:
         return Section.DESTRUCTIVE
     return _BY_ACTION[change.action]
 
@@ -105,6 +106,7 @@ _BY_ACTION = {
     Action.ADOPT: Section.ADOPTIONS,
     Action.UPDATE: Section.UPDATES,
     Action.DELETE: Section.DELETIONS,
+    Action.DISABLE: Section.DISABLING,
     Action.FORGET: Section.FORGETTING,
     Action.RECORD: Section.RECORDS,
 }

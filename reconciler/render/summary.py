@@ -15,7 +15,7 @@ from reconciler.render.wording import counted, duration, listed
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The plan in numbers, counted by object. `destructive` are updates and adoptions; every deletion is."""
+    """The plan in numbers, counted by object. `destructive` are updates and adoptions; whatever ends an object is."""
 
     by_action: Counter[Action]
     destructive: int
@@ -32,7 +32,7 @@ def summarise(plan: Plan) -> Summary:
     blocking = [finding for finding in plan.findings if finding.blocks]
     return Summary(
         by_action=Counter(change.action for change in mains),
-        destructive=sum(change.destructive and change.action is not Action.DELETE for change in mains),
+        destructive=sum(change.destructive and not change.action.ends for change in mains),
         unchanged=plan.unchanged,
         foreign=sum(plan.foreign_objects.values()),
         blocking=len(blocking),
@@ -58,6 +58,7 @@ _VERBS: Final = (
     (Action.ADOPT, "to adopt"),
     (Action.RECREATE, "to recreate"),
     (Action.DELETE, "to delete"),
+    (Action.DISABLE, "to disable"),
     (Action.FORGET, "to forget"),
     (Action.RECORD, "to record"),
 )
