@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from typing import Any
 
 from reconciler.sandbox.clock import wire_date
 from reconciler.sandbox.journal import Effect
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.problems import Problem
-from reconciler.sandbox.resources import Resource
+from reconciler.sandbox.resources import Occasion, Resource
 from reconciler.sandbox.store import Stored
 
 COLLEAGUE = "colleague"
@@ -28,7 +29,7 @@ def create(
     organisation: Organisation, resource: Resource, body: dict[str, Any], author: Author, *, at: int | None = None
 ) -> Stored:
     content = resource.accept(organisation, body, None)
-    _refuse_duplicate(organisation, resource, content["name"], None)
+    _refuse_duplicate(organisation, resource, content, None)
     return insert(organisation, resource, content, author, at=at)
 
 
@@ -37,7 +38,7 @@ def replace(
 ) -> Stored:
     """The whole object anew: what `body` leaves out is gone, except for what the server owns."""
     content = resource.accept(organisation, body, before)
-    _refuse_duplicate(organisation, resource, content["name"], before)
+    _refuse_duplicate(organisation, resource, content, before)
     resource.settle(organisation, before.id, before.body, content)
     return overwrite(organisation, resource, before, content, author)
 
@@ -45,7 +46,7 @@ def replace(
 def delete(organisation: Organisation, resource: Resource, before: Stored, author: Author) -> None:
     referrer = resource.referrer(organisation, before.id)
     if referrer is not None:
-        raise Problem(409, "request.conflict", f"{resource.noun} {before.name} is still referenced by {referrer}.")
+        raise Problem(409, resource.in_use, f"{resource.noun} {before.name} is still referenced by {referrer}.")
     remove(organisation, resource, before, author)
 
 
@@ -55,9 +56,8 @@ def delete(organisation: Organisation, resource: Resource, before: Stored, autho
 def insert(
     organisation: Organisation, resource: Resource, content: Mapping[str, Any], author: Author, *, at: int | None = None
 ) -> Stored:
-    now = wire_date(organisation.clock.now())
-    owned = {**resource.at_birth, "createdDate": now, "modifiedDate": now}
-    stored = Stored(organisation.new_id(resource.collection), 1, _body(resource, content, owned))
+    object_id = organisation.new_id(resource.collection)
+    stored = _stored(resource, 1, content, _occasion(organisation, object_id, author))
     organisation.collection(resource.collection).put(stored, at=at)
     _note(organisation, resource, author, None, stored)
     return stored
@@ -66,28 +66,40 @@ def insert(
 def overwrite(
     organisation: Organisation, resource: Resource, before: Stored, content: Mapping[str, Any], author: Author
 ) -> Stored:
-    owned = {name: before.body[name] for name in resource.owned if name in before.body}
-    owned["modifiedDate"] = wire_date(organisation.clock.now())
-    stored = Stored(before.id, before.version + 1, _body(resource, content, owned))
+    occasion = _occasion(organisation, before.id, author, before)
+    stored = _stored(resource, before.version + 1, content, occasion)
     organisation.collection(resource.collection).put(stored)
     _note(organisation, resource, author, before, stored)
     return stored
 
 
 def remove(organisation: Organisation, resource: Resource, before: Stored, author: Author) -> None:
-    organisation.collection(resource.collection).remove(before.id)
+    body = {**before.body, "deleted": True}
+    tombstone = replace_fields(before, body=body) if resource.keeps_versions else None
+    organisation.collection(resource.collection).remove(before.id, tombstone)
     organisation.records.drop(before.id)
     _note(organisation, resource, author, before, None)
 
 
-def _refuse_duplicate(organisation: Organisation, resource: Resource, name: str, before: Stored | None) -> None:
+def _refuse_duplicate(
+    organisation: Organisation, resource: Resource, content: Mapping[str, Any], before: Stored | None
+) -> None:
+    if not resource.unique_names:
+        return
+    name = resource.named(content)
     namesake = organisation.collection(resource.collection).named(name)
     if namesake is not None and (before is None or namesake.id != before.id):
         raise Problem(409, "request.conflict", f"{resource.noun} {namesake.id} has the name {name!r} already.")
 
 
-def _body(resource: Resource, content: Mapping[str, Any], owned: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in resource.owned} | dict(owned)
+def _occasion(organisation: Organisation, object_id: str, author: Author, before: Stored | None = None) -> Occasion:
+    return Occasion(object_id, wire_date(organisation.clock.now()), author.by, before)
+
+
+def _stored(resource: Resource, version: int, content: Mapping[str, Any], occasion: Occasion) -> Stored:
+    given = {name: value for name, value in content.items() if name not in resource.owned}
+    body = given | resource.stamp(resource, given, occasion)
+    return Stored(occasion.id, version, body, resource.named(body))
 
 
 def _note(

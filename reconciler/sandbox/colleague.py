@@ -25,6 +25,8 @@ def perform(organisation: Organisation, edit: Edit, *, target: str | None = None
         if edit.operation == "create":
             return _create(organisation, resource, edit, author)
         before = find(organisation, edit.collection, edit.target or target)
+        if edit.operation in ("use", "release"):
+            return _use(organisation, before, edit)
         if edit.operation == "delete":
             return _delete(organisation, resource, before, edit, author)
         return _replace(organisation, resource, before, edit, author)
@@ -59,6 +61,15 @@ def _replace(organisation: Organisation, resource: Resource, before: Stored, edi
     if edit.force:
         return changes.overwrite(organisation, resource, before, body, author)
     return changes.replace(organisation, resource, before, body, author)
+
+
+def _use(organisation: Organisation, before: Stored, edit: Edit) -> Stored:
+    users = organisation.collection(edit.collection).users
+    if edit.user is None:
+        users.pop(before.id, None)
+    else:
+        users.setdefault(before.id, []).append(edit.user)
+    return before
 
 
 def _delete(organisation: Organisation, resource: Resource, before: Stored, edit: Edit, author: Author) -> Stored:

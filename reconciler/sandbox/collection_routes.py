@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from reconciler.sandbox import changes
+from reconciler.sandbox import changes, record_routes
 from reconciler.sandbox.bodies import json_object
 from reconciler.sandbox.changes import Author
 from reconciler.sandbox.exchange import Answer, Exchange
+from reconciler.sandbox.flex_schemas import FLEX_SCHEMAS
 from reconciler.sandbox.locking import body_version, etag_headers, is_stale
 from reconciler.sandbox.organisation import Organisation, missing
 from reconciler.sandbox.paging import page_asked_for, page_body
 from reconciler.sandbox.problems import Detail, Problem, bad_request
 from reconciler.sandbox.resources import Resource
 from reconciler.sandbox.store import Stored
+from reconciler.sandbox.verbs import Verb, Verbs
+
+
+def verbs(organisation: Organisation, resource: Resource, exchange: Exchange, rest: str) -> Verbs:
+    """What can be done at `rest` of the collection's path."""
+    org, kind, scopes = organisation, resource.collection, resource.scopes
+    match rest.split("/"):
+        case [""]:
+            return {
+                "GET": Verb(f"{kind}.list", scopes.view, lambda: list_objects(org, resource, exchange)),
+                "POST": Verb(f"{kind}.create", scopes.add, lambda: create_object(org, resource, exchange)),
+            }
+        case ["", key] if key:
+            return {
+                "GET": Verb(f"{kind}.get", scopes.view, lambda: get_object(org, resource, key)),
+                "PUT": Verb(f"{kind}.replace", scopes.edit, lambda: replace_object(org, resource, exchange, key)),
+                "DELETE": Verb(f"{kind}.delete", scopes.delete, lambda: delete_object(org, resource, exchange, key)),
+            }
+        case ["", key, "records"] if key and resource is FLEX_SCHEMAS and "records" in org.settings.offered:
+            return {"GET": Verb("records.list", scopes.view, lambda: record_routes.list_records(org, exchange, key))}
+        case _:
+            return {}
 
 
 def list_objects(organisation: Organisation, resource: Resource, exchange: Exchange) -> Answer:

@@ -82,6 +82,14 @@ class Control:
         """Answers the object as it was."""
         return self._edit(operation="delete", collection=collection, target=target, force=force)
 
+    def use(self, collection: str, target: str, user: str) -> Json:
+        """From now on `user` (a worktype, a decision table) uses this schema, which forbids to delete it."""
+        return self._edit(operation="use", collection=collection, target=target, user=user)
+
+    def release(self, collection: str, target: str) -> Json:
+        """Nothing uses this schema any more."""
+        return self._edit(operation="release", collection=collection, target=target)
+
     def put_records(self, schema: str, records: Iterable[Mapping[str, Any]]) -> int:
         """Replace a schema's records by these values; answers their number."""
         return int(self._call("PUT", f"records/{quote(schema, safe='')}", list(records))["count"])
@@ -101,7 +109,7 @@ class Control:
             if each["id"] == target:
                 return each
         for each in found:
-            if each["name"] == target:
+            if _name_of(each) == target:
                 return each
         raise SandboxError("No such object", f"nothing has the id or the name {target!r}", where=collection)
 
@@ -166,3 +174,8 @@ class Control:
             where = f"{method} {path}: {body['where']}" if body.get("where") else f"{method} {path}"
             raise SandboxError(body["summary"], body["detail"], where=where)
         return cast("Json", body)
+
+
+def _name_of(body: Json) -> object:
+    """A data schema goes by its title: not every base shows a name."""
+    return body["jsonSchema"]["title"] if "jsonSchema" in body else body["name"]

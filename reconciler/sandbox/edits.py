@@ -8,26 +8,47 @@ from typing import Any, Literal
 
 from reconciler.sandbox.errors import SandboxError
 
+CollectionName = Literal[
+    "purposes",
+    "flex_schemas",
+    "workitem_schemas",
+    "contact_schemas",
+    "organization_schemas",
+    "external_event_schemas",
+    "conversation_schemas",
+    "user_schemas",
+    "business_rules_schemas",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """`target` is an id or a name; in a fault it may be left out and is then the object that the request addresses.
 
-    `patch` takes a JSON merge patch (RFC 7386) as its body, `create` a position `at` in the list. An edit is under the
-    platform's rules like anybody's; `force` leaves them out (names twice, fields that no rule would let in).
+    `patch` takes a JSON merge patch (RFC 7386) as its body, `create` a position `at` in the list. A data schema's body
+    is `{enabled, jsonSchema}` in every base, whatever envelope its routes take. An edit is under the platform's rules
+    like anybody's; `force` leaves them out (names twice, fields that no rule would let in).
+
+    `use` says that `user` (a worktype, a decision table) uses the schema from now on, which forbids to delete it;
+    `release` that nothing does any more. Neither changes the schema, so neither is an effect.
     """
 
-    operation: Literal["create", "replace", "patch", "delete"]
-    collection: Literal["purposes", "flex_schemas"]
+    operation: Literal["create", "replace", "patch", "delete", "use", "release"]
+    collection: CollectionName
     target: str | None = None
     body: Mapping[str, Any] | None = None
     at: int | None = None
     force: bool = False
+    user: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.body is None) != (self.operation == "delete"):
-            wants = "takes no body" if self.operation == "delete" else "needs a body"
+        bodiless = self.operation in ("delete", "use", "release")
+        if (self.body is None) != bodiless:
+            wants = "takes no body" if bodiless else "needs a body"
             raise SandboxError("An edit does not add up", f"{self.operation} {wants}", where="body")
+        if (self.user is not None) != (self.operation == "use"):
+            wants = "needs a user" if self.operation == "use" else "takes no user"
+            raise SandboxError("An edit does not add up", f"{self.operation} {wants}", where="user")
 
 
 def merge(target: Any, patch: Any) -> Any:

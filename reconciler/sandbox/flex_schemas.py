@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.field_rules import accept_fields
 from reconciler.sandbox.migration import migrate
 from reconciler.sandbox.problems import Detail, bad_request
 from reconciler.sandbox.resources import Resource, unknown_properties
+from reconciler.sandbox.scopes import Scopes
+from reconciler.sandbox.shapes import mapping, sequence
 
 if TYPE_CHECKING:
     from reconciler.sandbox.organisation import Organisation
@@ -52,17 +55,26 @@ def referrer(organisation: Organisation, schema_id: str) -> str | None:
     return None
 
 
+def check_shape(body: Mapping[str, Any], where: str) -> None:
+    """The least that conversions and references stand on: a list of mappings, each with a name and a type."""
+    for number, field in enumerate(sequence(body.get("fields", []), where=f"{where}.fields")):
+        place = f"{where}.fields[{number}]"
+        given = mapping(field, where=place)
+        if not (isinstance(given.get("name"), str) and isinstance(given.get("type"), str)):
+            raise SandboxError("Not a field", "a field has a name and a type, both strings", where=place)
+        if "relationship" in given:
+            mapping(given["relationship"], where=f"{place}.relationship")
+
+
 FLEX_SCHEMAS = Resource(
     collection="flex_schemas",
     path="/api/v2/data/flex/schemas",
     noun="Schema",
-    read_scope="data:flex:read",
-    write_scope="data:flex:schema:write",
-    stale_status=409,
-    locks_by_body=True,
+    scopes=Scopes.read_write("data:flex:read", "data:flex:schema:write"),
     wire=frozenset({"name", "description", "fields"}),
     defaults={"description": "", "fields": ()},
     accept=accept,
     settle=settle,
     referrer=referrer,
+    check_shape=check_shape,
 )

@@ -17,9 +17,9 @@ from reconciler.sandbox.fault_actions import Action
 from reconciler.sandbox.house import House
 from reconciler.sandbox.journal import Entry
 from reconciler.sandbox.mischief import handle
-from reconciler.sandbox.oauth import TOKEN_PATHS, throttled
+from reconciler.sandbox.oauth import TOKEN_PATHS, bearer, throttled
 from reconciler.sandbox.organisation import Organisation
-from reconciler.sandbox.platform import bearer, family_of
+from reconciler.sandbox.platform import family_of
 from reconciler.sandbox.problems import Problem, error_body
 from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
 

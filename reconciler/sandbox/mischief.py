@@ -113,8 +113,7 @@ def _shift(organisation: Organisation, exchange: Exchange, by: str) -> None:
         return
     first = next(iter(collection))
     name: Any = family
-    copy = {key: value for key, value in first.body.items() if key not in ("createdDate", "modifiedDate")}
-    copy["name"] = f"{first.name} moved {exchange.number}"
+    copy = RESOURCES[family].renamed(first.body, f"{first.name} moved {exchange.number}")
     request = exchange.number
     if by == "rotate":
         collection.rotate()

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from reconciler.sandbox.data_schemas.bases import BASES
 from reconciler.sandbox.exchange import JSON_TYPE, Answer, Exchange, json_answer
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ SCOPES = (
     "data:flex:read",
     "data:flex:schema:write",
     "webhooks:write",
+    *sorted({scope for base in BASES.values() for scope in base.scopes}),
 )
-"""Every scope of contract §1's table."""
+"""Every scope of contract §1's table, and every permission of published API §4.1's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Token:
     expires_at: float
 
 
+def bearer(exchange: Exchange) -> str | None:
+    """The token that a request shows."""
+    scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 class Tokens:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
@@ -69,6 +77,9 @@ class Tokens:
     def valid(self, text: str, now: float) -> Token | None:
         token = self._tokens.get(text)
         return token if token is not None and now < token.expires_at else None
+
+    def revoke(self, text: str) -> None:
+        self._tokens.pop(text, None)
 
     def revoke_all(self) -> int:
         count = len(self._tokens)

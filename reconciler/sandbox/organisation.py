@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.sandbox.budgets import Budgets
 from reconciler.sandbox.clock import Clock
+from reconciler.sandbox.data_schemas.resources import DATA_SCHEMAS
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.flex_schemas import FLEX_SCHEMAS
 from reconciler.sandbox.ids import Ids
@@ -18,7 +19,7 @@ from reconciler.sandbox.resources import Resource
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Collection, Stored
 
-RESOURCES: Mapping[str, Resource] = {each.collection: each for each in (PURPOSES, FLEX_SCHEMAS)}
+RESOURCES: Mapping[str, Resource] = {each.collection: each for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS)}
 
 DEFAULT_ID = "5a9dbc0e-0000-4000-8000-000000000001"
 DEFAULT_NAME = "Sandbox Organisation"
@@ -36,7 +37,9 @@ class Organisation:
         self.clients = {client.id: client for client in (Client.default(),)}
         self.tokens = Tokens()
         self.budgets = Budgets()
-        self.collections = {name: Collection(name) for name in RESOURCES}
+        self.collections = {
+            name: Collection(name, keeps_versions=resource.keeps_versions) for name, resource in RESOURCES.items()
+        }
         self.records = Records()
         self.journal = Journal()
         self.faults = Faults()
@@ -53,7 +56,7 @@ class Organisation:
 
     def new_id(self, collection: str) -> str:
         """An id that nothing in the collection has: a loaded state may hold some of this seed's already."""
-        while self.collection(collection).true(object_id := self.ids.next(collection)) is not None:
+        while self.collection(collection).versions(object_id := self.ids.next(collection)):
             pass
         return object_id
 

@@ -6,26 +6,24 @@ Synchronous from end to end, so that every request is one indivisible moment of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from reconciler.sandbox import collection_routes, record_routes
-from reconciler.sandbox.exchange import Answer, Exchange, json_answer
-from reconciler.sandbox.flex_schemas import FLEX_SCHEMAS
-from reconciler.sandbox.oauth import TOKEN_PATHS, LoginProblem, Token, grant_token
+from reconciler.sandbox import collection_routes, organisation_routes
+from reconciler.sandbox.data_schemas import generic_routes
+from reconciler.sandbox.data_schemas import routes as schema_routes
+from reconciler.sandbox.data_schemas.bases import BASES
+from reconciler.sandbox.exchange import Answer, Exchange
+from reconciler.sandbox.oauth import TOKEN_PATHS, LoginProblem, Token, bearer, grant_token
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.problems import Problem, not_found
 from reconciler.sandbox.resources import Resource
+from reconciler.sandbox.verbs import Verb, Verbs
 
-Work = Callable[[], Answer]
+Routes = Callable[[Organisation, Resource, Exchange, str], Verbs]
 
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """What one method does on a path; `name` is how the settings withhold it."""
-
-    name: str
-    scope: str | None
-    work: Work
+ROUTES: Mapping[str, Routes] = {
+    **dict.fromkeys(RESOURCES, collection_routes.verbs),
+    **dict.fromkeys(BASES, schema_routes.verbs),
+}
 
 
 def answer(organisation: Organisation, exchange: Exchange) -> Answer:
@@ -52,11 +50,6 @@ def family_of(path: str) -> str | None:
     return None
 
 
-def bearer(exchange: Exchange) -> str | None:
-    scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
 def _authenticate(organisation: Organisation, exchange: Exchange) -> Token:
     text = bearer(exchange)
     if text is None:
@@ -80,33 +73,13 @@ def _verb(organisation: Organisation, exchange: Exchange) -> Verb:
     return verb
 
 
-def _verbs(organisation: Organisation, exchange: Exchange) -> Mapping[str, Verb]:
-    if exchange.path == "/api/v2/organizations/me":
-        content = {"id": organisation.id, "name": organisation.name}
-        return {"GET": Verb("organisation", None, lambda: json_answer(200, content))}
+def _verbs(organisation: Organisation, exchange: Exchange) -> Verbs:
     family = family_of(exchange.path)
-    if family is None or family not in organisation.settings.offered:
-        return {}
-    resource = RESOURCES[family]
-    return _resource_verbs(organisation, resource, exchange, exchange.path[len(resource.path) :])
-
-
-def _resource_verbs(organisation: Organisation, resource: Resource, exchange: Exchange, rest: str) -> dict[str, Verb]:
-    org, kind, read, write = organisation, resource.collection, resource.read_scope, resource.write_scope
-    routes = collection_routes
-    match rest.split("/"):
-        case [""]:
-            return {
-                "GET": Verb(f"{kind}.list", read, lambda: routes.list_objects(org, resource, exchange)),
-                "POST": Verb(f"{kind}.create", write, lambda: routes.create_object(org, resource, exchange)),
-            }
-        case ["", key] if key:
-            return {
-                "GET": Verb(f"{kind}.get", read, lambda: routes.get_object(org, resource, key)),
-                "PUT": Verb(f"{kind}.replace", write, lambda: routes.replace_object(org, resource, exchange, key)),
-                "DELETE": Verb(f"{kind}.delete", write, lambda: routes.delete_object(org, resource, exchange, key)),
-            }
-        case ["", key, "records"] if key and resource is FLEX_SCHEMAS and "records" in org.settings.offered:
-            return {"GET": Verb("records.list", read, lambda: record_routes.list_records(org, exchange, key))}
-        case _:
+    if family is not None:
+        if family not in organisation.settings.offered:
             return {}
+        resource = RESOURCES[family]
+        return ROUTES[family](organisation, resource, exchange, exchange.path[len(resource.path) :])
+    if exchange.path.startswith(generic_routes.PATH):
+        return generic_routes.verbs(organisation, exchange.path[len(generic_routes.PATH) :])
+    return organisation_routes.verbs(organisation, exchange)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from reconciler.sandbox.exchange import Answer, json_answer
 
@@ -16,8 +18,17 @@ class Detail:
     code: str = "invalid.value"
 
 
+@dataclass(frozen=True, slots=True)
+class OrgLimit:
+    """A limit of the organisation that a request would exceed, under its name in the limits' namespaces."""
+
+    key: str
+    namespace: str
+    value: int
+
+
 class Problem(Exception):
-    """A refusal on its way to the client."""
+    """A refusal on its way to the client; `more` are members of its ErrorBody that not every refusal has."""
 
     def __init__(
         self,
@@ -27,6 +38,7 @@ class Problem(Exception):
         *,
         details: tuple[Detail, ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -34,6 +46,7 @@ class Problem(Exception):
         self.message = message
         self.details = details
         self.headers = headers
+        self.more = more or {}
 
     def answer(self, correlation_id: str) -> Answer:
         """The ErrorBody of the published API §1.4; `contextId` equals the `ININ-Correlation-Id` header."""
@@ -43,7 +56,7 @@ class Problem(Exception):
             error_body(self.status, detail.code, f"{detail.field}: {detail.message}", correlation_id)
             for detail in self.details
         ]
-        return json_answer(self.status, body, headers=self.headers)
+        return json_answer(self.status, body | dict(self.more), headers=self.headers)
 
 
 def error_body(status: int, code: str, message: str, correlation_id: str) -> dict[str, object]:
@@ -55,6 +68,13 @@ def error_body(status: int, code: str, message: str, correlation_id: str) -> dic
         "details": [],
         "errors": [],
     }
+
+
+def limit_exceeded(code: str, template: str, limit: OrgLimit) -> Problem:
+    """400 with the limit itself; `template` names it as `{value}` (published API §1.4)."""
+    params = {"value": str(limit.value)}
+    more = {"messageWithParams": template, "messageParams": params, "limit": asdict(limit)}
+    return Problem(400, code, template.format(**params), more=more)
 
 
 def bad_request(message: str, *details: Detail, code: str = "bad.request") -> Problem:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.problems import Detail, bad_request
 from reconciler.sandbox.resources import Resource, unknown_properties
+from reconciler.sandbox.scopes import Scopes
 
 if TYPE_CHECKING:
     from reconciler.sandbox.organisation import Organisation
@@ -49,8 +50,7 @@ PURPOSES = Resource(
     collection="purposes",
     path="/api/v2/privacy/purposes",
     noun="Purpose",
-    read_scope="privacy:purpose:read",
-    write_scope="privacy:purpose:write",
+    scopes=Scopes.read_write("privacy:purpose:read", "privacy:purpose:write"),
     stale_status=412,
     locks_by_body=False,
     wire=frozenset({*TEXTS, "isActive"}),

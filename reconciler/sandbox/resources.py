@@ -7,39 +7,74 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.problems import Detail
+from reconciler.sandbox.scopes import Scopes
 
 if TYPE_CHECKING:
     from reconciler.sandbox.organisation import Organisation
     from reconciler.sandbox.store import Stored
 
+    Body = Mapping[str, Any]
     Accept = Callable[[Organisation, dict[str, Any], Stored | None], dict[str, Any]]
-    Settle = Callable[[Organisation, str, Mapping[str, Any], Mapping[str, Any]], None]
+    Settle = Callable[[Organisation, str, Body, Body], None]
     Referrer = Callable[[Organisation, str], str | None]
+    Stamp = Callable[["Resource", Body, "Occasion"], dict[str, Any]]
+    Rename = Callable[[Body, str], dict[str, Any]]
+    CheckShape = Callable[[Body, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A version on its way into the store: whose, when (as the wire writes it), by whom, and what it replaces."""
+
+    id: str
+    now: str
+    by: str
+    before: Stored | None = None
+
+
+def dated(resource: Resource, _content: Body, occasion: Occasion) -> dict[str, Any]:
+    """What the server owns of an object that shows when it was created and when it was last modified."""
+    before = occasion.before
+    if before is None:
+        return {**resource.at_birth, "createdDate": occasion.now, "modifiedDate": occasion.now}
+    kept = {name: before.body[name] for name in resource.owned if name in before.body}
+    return kept | {"modifiedDate": occasion.now}
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """`stale_status` answers a version mismatch; `accept` turns a body into what is stored or refuses it.
 
-    `defaults` stand in for what a body leaves out, `at_birth` is what the server gives a new object of its own.
+    `defaults` stand in for what a body leaves out, `at_birth` is what the server gives a new object of its own, and
+    `stamp` all that it writes into a version. `named` finds the name in a body, `renamed` gives it another; where
+    `unique_names` is false `accept` judges names itself.
     `settle(organisation, id, before, after)` carries an update into what hangs on the object, before it is stored: it
-    raises and nothing has happened. `referrer` names an object that still points at this one.
+    raises and nothing has happened. `referrer` names something that still points at this object and so forbids to
+    delete it, with the code `in_use`.
+    `keeps_versions`: former versions can be read, and what is deleted leaves a tombstone.
+    `check_shape(body, where)` refuses of a loaded body what the rules could not cope with.
     """
 
     collection: str
     path: str
     noun: str
-    read_scope: str
-    write_scope: str
-    stale_status: int
-    locks_by_body: bool
-    wire: frozenset[str]
+    scopes: Scopes
     accept: Accept
+    stale_status: int = 409
+    locks_by_body: bool = True
+    wire: frozenset[str] = frozenset()
     server_owned: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     at_birth: Mapping[str, Any] = field(default_factory=dict)
+    stamp: Stamp = dated
+    named: Callable[[Body], str] = lambda body: str(body.get("name", ""))
+    renamed: Rename = lambda body, name: {**body, "name": name}
+    unique_names: bool = True
     settle: Settle = lambda _organisation, _id, _before, _after: None
     referrer: Referrer = lambda _organisation, _id: None
+    in_use: str = "request.conflict"
+    keeps_versions: bool = False
+    check_shape: CheckShape = lambda _body, _where: None
 
     @property
     def owned(self) -> frozenset[str]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from reconciler.sandbox.data_schemas.bases import BASES
+from reconciler.sandbox.data_schemas.normal import ADDITIONS
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.shapes import build, mapping
 
-COLLECTIONS = ("purposes", "flex_schemas", "records")
+COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES)
 VERBS = ("list", "get", "create", "replace", "delete")
+SCHEMA_VERBS = (*VERBS, "versions", "coretypes", "limits")
+WITHHOLDABLE = (
+    *(f"{collection}.{verb}" for collection in ("purposes", "flex_schemas") for verb in VERBS),
+    *(f"{collection}.{verb}" for collection in BASES for verb in SCHEMA_VERBS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,17 @@ class Settings:
     `offered`: the collections that exist; the others answer 404 as if the path were not there.
     `withheld`: verbs that an offered collection answers with 405, as `purposes.list`.
     `locking`: `none` shows neither version nor ETag and ignores If-Match.
-    `etags`: `weak` is what a gateway makes of them (`W/"3"`), `stripped` leaves the header out.
+    `etags`: `weak` is what a gateway makes of them (`W/"3"`), `stripped` leaves the header out. Neither of these two
+    is about data schemas, which have a version in the body and nothing else.
+
+    Of data schemas:
+    `schema_limits`: by collection, what differs from the base's limits, under their names in `/limits`.
+    `max_schema_bytes`: a greater body is 413.
+    `schema_adds`: what the server adds to a document that leaves it out.
+    `schema_conflict`: the status that answers a stale `version`.
+    `deleted_schemas`: whether GET by id still shows a deleted one of the bases that can (`gone`: 404).
+    `list_deleted_schemas`: whether their lists show it, too.
+    `deletion_forbidden`: the collections where DELETE is 403 `feature.forbidden`.
     """
 
     offered: tuple[str, ...] = COLLECTIONS
@@ -33,10 +50,22 @@ class Settings:
     family_rates: Mapping[str, int | None] = field(default_factory=lambda: {"purposes": 600})
     login_rate: int | None = 300
     token_lifetime: int = 3600
+    schema_limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    max_schema_bytes: int = 1_048_576
+    schema_adds: tuple[str, ...] = ("type", "_disabled")
+    schema_conflict: Literal[409, 400] = 409
+    deleted_schemas: Literal["shown", "gone"] = "shown"
+    list_deleted_schemas: bool = False
+    deletion_forbidden: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _refuse_unknown("offered", self.offered, COLLECTIONS)
-        _refuse_unknown("withheld", self.withheld, [f"{c}.{v}" for c in COLLECTIONS[:2] for v in VERBS])
+        _refuse_unknown("withheld", self.withheld, WITHHOLDABLE)
+        _refuse_unknown("schema_limits", self.schema_limits, BASES)
+        for collection, limits in self.schema_limits.items():
+            _refuse_unknown(f"schema_limits.{collection}", limits, BASES[collection].limits)
+        _refuse_unknown("schema_adds", self.schema_adds, ADDITIONS)
+        _refuse_unknown("deletion_forbidden", self.deletion_forbidden, [b for b in BASES if BASES[b].deletable])
         if not 1 <= self.default_page_size <= self.max_page_size:
             raise SandboxError(
                 "Page sizes contradict each other",
@@ -53,6 +82,6 @@ class Settings:
         return asdict(self)
 
 
-def _refuse_unknown(where: str, names: tuple[str, ...], known: tuple[str, ...] | list[str]) -> None:
+def _refuse_unknown(where: str, names: Iterable[str], known: Iterable[str]) -> None:
     if unknown := sorted(set(names) - set(known)):
         raise SandboxError("Unknown name", f"{', '.join(unknown)}; there are {', '.join(known)}", where=where)

@@ -6,24 +6,34 @@
     purposes: [{name: Support, description: ..., retentionPeriod: 180d, legalBasis: contract}]
     flex_schemas: [{id: customer, name: Customer, fields: [{name: score, type: number}]}]
     records: {customer: [{score: 4}]}
+    workitem_schemas:
+      - id: ticket
+        version: 2
+        jsonSchema: {$schema: ..., title: Ticket, properties: {...}}
+        versions: [{version: 1, jsonSchema: ...}]
+        usedBy: [Worktype A]
+
+Data schemas are written as GET shows them, in every base `{jsonSchema: ...}`. Former `versions` and `usedBy` may be
+left out; one with `deleted: true` is a deleted one.
 
 Its shape is checked, the platform's rules are not: an organisation may hold what today's rules would refuse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from reconciler.sandbox.changes import COLLEAGUE
 from reconciler.sandbox.clock import wire_date
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.oauth import Client
 from reconciler.sandbox.organisation import RESOURCES, Organisation
-from reconciler.sandbox.resources import Resource
+from reconciler.sandbox.resources import Occasion, Resource
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.shapes import build, mapping, sequence
-from reconciler.sandbox.store import Stored
+from reconciler.sandbox.store import Collection, Stored
 
 KEYS = ("organization", "settings", "clients", *RESOURCES, "records")
 
@@ -67,7 +77,7 @@ def dump(organisation: Organisation) -> dict[str, Any]:
         "organization": {"id": organisation.id, "name": organisation.name},
         "settings": organisation.settings.to_json(),
         "clients": [asdict(client) for client in organisation.clients.values()],
-        **{name: objects(organisation, name) for name in RESOURCES},
+        **{name: _kept(organisation, name) for name in RESOURCES},
         "records": {
             schema.id: [{"id": record.id, "values": record.values} for record in organisation.records.of(schema.id)]
             for schema in organisation.collection("flex_schemas")
@@ -77,7 +87,8 @@ def dump(organisation: Organisation) -> dict[str, Any]:
 
 
 def objects(organisation: Organisation, collection: str) -> list[dict[str, Any]]:
-    return [{"id": each.id, **each.body, "version": each.version} for each in organisation.collection(collection)]
+    """What is there now, without its past."""
+    return [_shown(each) for each in organisation.collection(collection)]
 
 
 def _introduce(organisation: Organisation, given: Mapping[str, Any], where: str) -> None:
@@ -91,26 +102,61 @@ def _introduce(organisation: Organisation, given: Mapping[str, Any], where: str)
 def _move_in(organisation: Organisation, resource: Resource, body: object, *, where: str) -> None:
     given = dict(mapping(body, where=where))
     object_id = given.pop("id", None) or organisation.new_id(resource.collection)
-    version = given.pop("version", 1)
-    now = wire_date(organisation.clock.now())
-    if not (isinstance(object_id, str) and isinstance(given.get("name"), str) and given["name"]):
+    if not (isinstance(object_id, str) and resource.named(given)):
         raise SandboxError("Not an object", "an object has a name and may have an id, both strings", where=where)
+    collection = organisation.collection(resource.collection)
+    if collection.versions(object_id):
+        raise SandboxError("An id twice", f"{object_id} is the id of an earlier object", where=where)
+    past = _taken(given, "versions", where=where) if resource.keeps_versions else ()
+    users = _taken(given, "usedBy", where=where) if resource.keeps_versions else ()
+    stored = _read(organisation, resource, object_id, given, where=where)
+    formers = [
+        _read(organisation, resource, object_id, dict(mapping(each, where=place)), where=place)
+        for each, place in ((each, f"{where}.versions[{number}]") for number, each in enumerate(past))
+    ]
+    numbers = [each.version for each in (*formers, stored)]
+    if numbers != sorted(set(numbers)):
+        raise SandboxError("Versions out of order", f"{numbers} do not ascend", where=f"{where}.versions")
+    collection.put(stored)
+    if formers:
+        collection.formers[object_id] = formers
+    if users:
+        collection.users[object_id] = [str(user) for user in users]
+    if resource.keeps_versions and stored.body.get("deleted") is True:
+        collection.remove(object_id, stored)
+
+
+def _read(
+    organisation: Organisation, resource: Resource, object_id: str, given: dict[str, Any], *, where: str
+) -> Stored:
+    """One version of an object, with what the server would have written into it where it does not say."""
+    version = given.pop("version", 1)
     if type(version) is not int or version < 1:
         raise SandboxError("Not a version", f"{version!r} is not a whole number from 1", where=f"{where}.version")
-    if organisation.collection(resource.collection).true(object_id) is not None:
-        raise SandboxError("An id twice", f"{object_id} is the id of an earlier object", where=where)
-    if resource.collection == "flex_schemas":
-        _check_fields(given, where=where)
-    defaults = {**resource.defaults, **resource.at_birth, "createdDate": now, "modifiedDate": now}
-    organisation.collection(resource.collection).put(Stored(object_id, version, defaults | given))
+    resource.check_shape(given, where)
+    stamp = resource.stamp(resource, given, Occasion(object_id, wire_date(organisation.clock.now()), COLLEAGUE))
+    body = {**resource.defaults, **stamp, **given}
+    return Stored(object_id, version, body, resource.named(body))
 
 
-def _check_fields(schema: Mapping[str, Any], *, where: str) -> None:
-    """The least that conversions and references stand on: a list of mappings, each with a name and a type."""
-    for number, field in enumerate(sequence(schema.get("fields", []), where=f"{where}.fields")):
-        place = f"{where}.fields[{number}]"
-        given = mapping(field, where=place)
-        if not (isinstance(given.get("name"), str) and isinstance(given.get("type"), str)):
-            raise SandboxError("Not a field", "a field has a name and a type, both strings", where=place)
-        if "relationship" in given:
-            mapping(given["relationship"], where=f"{place}.relationship")
+def _taken(given: dict[str, Any], name: str, *, where: str) -> Sequence[Any]:
+    return sequence(given.pop(name, ()), where=f"{where}.{name}")
+
+
+def _kept(organisation: Organisation, collection: str) -> list[dict[str, Any]]:
+    """Objects, former versions and tombstones: all that `_move_in` reads."""
+    of = organisation.collection(collection)
+    return [_with_past(of, each) for each in (*of, *of.tombstones.values())]
+
+
+def _with_past(collection: Collection, stored: Stored) -> dict[str, Any]:
+    content = _shown(stored)
+    if formers := collection.formers.get(stored.id):
+        content["versions"] = [_shown(each) for each in formers]
+    if users := collection.users.get(stored.id):
+        content["usedBy"] = list(users)
+    return content
+
+
+def _shown(stored: Stored) -> dict[str, Any]:
+    return {"id": stored.id, **stored.body, "version": stored.version}

@@ -12,15 +12,15 @@ import orjson
 
 @dataclass(frozen=True)
 class Stored:
-    """One object at one version. `body` is what the wire shows except for `id` and `version`."""
+    """One object at one version. `body` is what the wire shows except for `id` and `version`.
+
+    `name` is what people call it, wherever its body says so.
+    """
 
     id: str
     version: int
     body: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.body.get("name", ""))
+    name: str
 
     @cached_property
     def versioned(self) -> bytes:
@@ -50,11 +50,19 @@ class Veil:
 
 
 class Collection:
-    """Objects in the order in which lists show them: that of their creation, unless a colleague chose otherwise."""
+    """Objects in the order in which lists show them: that of their creation, unless a colleague chose otherwise.
 
-    def __init__(self, name: str) -> None:
+    `formers` are the versions that an object has had, oldest first; `tombstones` the objects that are deleted and not
+    forgotten; `users` the names of what uses an object.
+    """
+
+    def __init__(self, name: str, *, keeps_versions: bool = False) -> None:
         self.name = name
         self.pages: dict[object, bytes] = {}
+        self.formers: dict[str, list[Stored]] = {}
+        self.tombstones: dict[str, Stored] = {}
+        self.users: dict[str, list[str]] = {}
+        self._keeps_versions = keeps_versions
         self._objects: dict[str, Stored] = {}
         self._ids_by_name: dict[str, dict[str, None]] = {}
         self._veils: dict[str, Veil] = {}
@@ -83,6 +91,8 @@ class Collection:
         """Store in place, or as a new object at position `at` of the list (the end by default)."""
         self.pages.clear()
         before = self._objects.get(stored.id)
+        if before is not None and self._keeps_versions:
+            self.formers.setdefault(stored.id, []).append(before)
         if before is not None and before.name != stored.name:
             del self._ids_by_name[before.name][before.id]
         self._ids_by_name.setdefault(stored.name, {})[stored.id] = None
@@ -92,8 +102,11 @@ class Collection:
             order.insert(at, stored)
             self._objects = {each.id: each for each in order}
 
-    def remove(self, object_id: str) -> None:
+    def remove(self, object_id: str, tombstone: Stored | None = None) -> None:
         self.pages.clear()
+        self.users.pop(object_id, None)
+        if tombstone is not None:
+            self.tombstones[object_id] = tombstone
         del self._ids_by_name[self._objects.pop(object_id).name][object_id]
 
     def rotate(self) -> None:
@@ -104,6 +117,11 @@ class Collection:
 
     def snapshot(self) -> dict[str, Stored]:
         return dict(self._objects)
+
+    def versions(self, object_id: str) -> list[Stored]:
+        """Every version that is known, oldest first, of an object that is there or has a tombstone."""
+        last = self.true(object_id) or self.tombstones.get(object_id)
+        return [*self.formers.get(object_id, ()), last] if last else []
 
     # What a reader is shown.
 

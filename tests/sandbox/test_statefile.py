@@ -36,7 +36,8 @@ def test_a_yaml_file_furnishes_an_organisation(tmp_path: Path) -> None:
     file.write_text(YAML)
     with Sandbox.start(load=file) as sandbox:
         call = Caller(sandbox.url)
-        assert call("GET", "/api/v2/organizations/me").json() == {"id": "org-1", "name": "Acme"}
+        organisation = call("GET", "/api/v2/organizations/me").json()
+        assert (organisation["id"], organisation["name"]) == ("org-1", "Acme")
         loaded = call("GET", PURPOSES).json()["entities"][0]
         assert loaded["createdDate"] == "2024-01-15", "a date in YAML is a string on the wire"
         assert (loaded["version"], loaded["isActive"], loaded["diversionIds"]) == (1, True, [])
