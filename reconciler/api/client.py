@@ -89,6 +89,18 @@ class Client:
         entity = _observed(kind, failure, live_id)
         return None if _is_tombstone(kind, failure.answer.content) else entity
 
+    def terms(self, kind: Kind) -> Mapping[str, Json]:
+        said: dict[str, Json] = {}
+        for term in kind.terms:
+            failure = self._caller.attempt(endpoints.term(self._host, kind, term.path))
+            if _is_absent(failure):
+                continue
+            try:
+                said[term.name] = term.read(_succeeded(failure).content)
+            except ValueError as error:
+                raise untrustworthy(failure, f"It makes no sense: {error}.") from None
+        return said
+
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         if not kind.records:
             return RecordPages((), None, complete=False, calls=0, offered=False)

@@ -34,6 +34,10 @@ def one(host: str, kind: Kind, live_id: str) -> Request:
     return Request("GET", host, **_object(kind, live_id), access=_reading(kind))
 
 
+def term(host: str, kind: Kind, path: str) -> Request:
+    return Request("GET", host, kind.path + path, kind.path + path, access=_reading(kind))
+
+
 def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
     of = _object(kind, live_id)
     below = f"/{kind.records.strip('/')}"

@@ -88,7 +88,8 @@ def rebase(run: Run, kind: Kind, change: Change, attempt: Attempt, entity: Obser
 
 def _newly_unsafe(run: Run, kind: Kind, change: Change, before: Normal, after: Normal) -> tuple[Finding, ...]:
     """The same checks as at planning, with the same evidence and acknowledgements."""
-    transition = Transition(change.address, before, after, run.plan.project, change.evidence)
+    terms = run.plan.terms.get(kind.name, {})
+    transition = Transition(change.address, before, after, run.plan.project, change.evidence, terms)
     acknowledgements = run.plan.acknowledgements.get(change.address, ())
     return tuple(
         finding for finding in run.deciding.judge(kind, transition, acknowledgements, run.today()) if finding.blocks

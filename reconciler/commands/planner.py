@@ -68,7 +68,8 @@ def compute(
         bindings = bind(situation)
     drafts = draft_all(situation, bindings)
     evidence = gather(drafts, api, wishes.records)
-    return make_plan(drafts, evidence, plan_calls=total_calls(api))
+    terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
+    return make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
 
 
 def _check_excluded(workspace: Workspace, recorded: Collection[Address], choices: Choices) -> None:

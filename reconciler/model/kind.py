@@ -34,7 +34,7 @@ from typing import TypeAlias
 
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
-from reconciler.model.finding import Explanation, Finding
+from reconciler.model.finding import Explanation, Finding, FindingClass
 from reconciler.model.manifest import Manifest
 from reconciler.model.project import Project
 from reconciler.model.shape import Record
@@ -119,14 +119,37 @@ class Envelope:
     to_replace: Callable[[Body], Body] = _as_it_is
 
 
+Terms: TypeAlias = Mapping[str, Json]
+"""What an organisation says about a kind, by `Term.name`. One that it does not say is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that the organisation itself says about a kind: a resource below the collection.
+
+    It is read once a plan, where an object of the kind is written. `read` takes out of the answer what is needed, and
+    raises ValueError where the answer makes no sense.
+    """
+
+    name: str
+    path: str
+    read: Callable[[Json], Json]
+
+
 @dataclass(frozen=True, slots=True)
 class SizeLimit:
-    """A platform limit on how many elements one list of one object holds. `code` is its finding's."""
+    """How many elements one list of one object may hold or, `across` all objects of the organisation, together.
+
+    `path` is the list; across all objects the empty path counts the objects themselves. `code` is its finding's; `cls`
+    is POLICY where the number is only documented, and the organisation may have another.
+    """
 
     path: Path
     maximum: int
     code: str
     noun: str
+    cls: FindingClass = FindingClass.PLATFORM
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +170,7 @@ class Transition:
     after: Normal | None
     project: Project
     evidence: Evidence = NO_EVIDENCE
+    terms: Terms = field(default_factory=dict)
 
 
 def _no_problems(_: Checkup) -> Iterable[Problem]:
@@ -165,6 +189,10 @@ def _no_verdict(_question: Question, _value: Json) -> Verdict:
     return Verdict.FAILS
 
 
+def _no_limits(_: Terms) -> tuple[SizeLimit, ...]:
+    return ()
+
+
 def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
     return spec
 
@@ -179,6 +207,9 @@ class Kind:
     is deleted, though it is still shown; `disabled` are the members that take an object out of use; `at_birth` are the
     members that a creation cannot set, with the values that a new object has whatever is sent; `records` is the path
     of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
+
+    `terms` are what the organisation itself says about the kind, and `limits` the sizes that follow from them; without
+    any terms, those that are documented.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -204,7 +235,8 @@ class Kind:
     tombstone: str = ""
     at_birth: Normal = field(default_factory=dict)
     records: str = ""
-    limits: tuple[SizeLimit, ...] = ()
+    terms: tuple[Term, ...] = ()
+    limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
     check: Callable[[Checkup], Iterable[Problem]] = _no_problems
     judge: Callable[[Transition], Iterable[Finding]] = _no_findings

@@ -153,7 +153,8 @@ class Plan:
     """Everything that was decided, and everything that apply needs. It reads no manifest.
 
     `as_of` is RFC 3339, UTC. `bindings` are the live ids of the addresses that the changes refer to. `acknowledgements`
-    go along because a change merged at apply is judged again, and so does `project`, for its rules and limits.
+    go along because a change merged at apply is judged again, and so do `project`, for its rules and limits, and
+    `terms`: what the organisation says about the kinds that are written, by kind.
     """
 
     organisation: Organisation
@@ -172,6 +173,7 @@ class Plan:
     excluded: tuple[str, ...] = ()
     budget: Budget = Budget()
     rebase: bool = True
+    terms: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:

@@ -60,6 +60,10 @@ class Api(Protocol):
         """One object, or None when the organisation says that it is gone (404; 410)."""
         ...
 
+    def terms(self, kind: Kind) -> Mapping[str, Json]:
+        """What the organisation says about a kind, by the name of each term; one that it does not offer is missing."""
+        ...
+
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         """The records of one object, with at most `budget` calls."""
         ...

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
-from reconciler.model.kind import Kind, Transition
+from reconciler.model.kind import Kind, SizeLimit, Transition
 from reconciler.model.manifest import Acknowledgement
 from reconciler.model.plan import Headroom
 from reconciler.model.values import Json, Normal, Path, canonical
@@ -46,31 +47,45 @@ def fits(acknowledgement: Acknowledgement, finding: Finding) -> bool:
 
 
 def _over_limits(kind: Kind, transition: Transition) -> Iterator[Finding]:
-    """Platform limits, counted with foreign elements."""
-    for limit in kind.limits:
-        before, after = (_count(side, limit.path) for side in (transition.before, transition.after))
-        if transition.after is not None and after > limit.maximum:
-            yield Finding(
-                limit.code,
-                Severity.BLOCK,
-                f"Too many {limit.noun}",
-                transition.address,
-                limit.path,
-                FindingClass.PLATFORM,
-                detail=f"{limit.noun} {before} -> {after} of {limit.maximum}, foreign ones included.",
-            )
+    """The limits of one object, counted with foreign elements."""
+    for limit in kind.limits(transition.terms):
+        before, after = (size(side, limit.path) for side in (transition.before, transition.after))
+        if transition.after is not None and after > limit.maximum and not limit.across:
+            yield exceeded(limit, transition.address, before, after)
+
+
+def exceeded(limit: SizeLimit, address: Address, before: int, after: int) -> Finding:
+    """The finding of a limit that is overstepped."""
+    known = "" if limit.cls is FindingClass.PLATFORM else _ONLY_DOCUMENTED
+    return Finding(
+        limit.code,
+        Severity.BLOCK,
+        f"Too many {limit.noun}",
+        address,
+        limit.path,
+        limit.cls,
+        facet={"change": f"more than {limit.maximum} {limit.noun}"} if known else {},
+        detail=f"{limit.noun} {before} -> {after} of {limit.maximum}, foreign ones included.{known}",
+    )
+
+
+_ONLY_DOCUMENTED = " The number is the documented one: the organisation does not say which it has."
 
 
 def headroom(kind: Kind, transition: Transition) -> Iterator[Headroom]:
     """How full each limited list is, before and after."""
     if transition.after is None:
         return
-    for limit in kind.limits:
-        before, after = (_count(side, limit.path) for side in (transition.before, transition.after))
-        yield Headroom(transition.address, limit.noun, before, after, limit.maximum)
+    for limit in kind.limits(transition.terms):
+        if not limit.across:
+            before, after = (size(side, limit.path) for side in (transition.before, transition.after))
+            yield Headroom(transition.address, limit.noun, before, after, limit.maximum)
 
 
-def _count(normal: Normal | None, path: Path) -> int:
+def size(normal: Normal | None, path: Path) -> int:
+    """How many elements the list at a path holds; at the empty path whether the object is there, 1 or 0."""
+    if not path:
+        return 0 if normal is None else 1
     value: Json = normal
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None

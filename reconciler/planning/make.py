@@ -9,17 +9,20 @@ from dataclasses import dataclass, replace
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question
 from reconciler.model.finding import Finding, FindingClass, Severity
-from reconciler.model.kind import Lock, Transition
+from reconciler.model.kind import Lock, Terms, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
 from reconciler.model.values import Path, dotted
 from reconciler.planning.binding import Bindings, live_keys, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
-from reconciler.planning.judgement import fits, headroom, judge
+from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
+from reconciler.planning.quotas import quotas
 from reconciler.planning.situation import Situation
 from reconciler.planning.splitting import targets_of
+
+_NOTHING_SAID: Mapping[str, Terms] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Drafts:
     def questions(self) -> Mapping[Address, tuple[Question, ...]]:
         return {item.address: item.questions for item in self.items if item.questions}
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The kinds of which an object may be written: what the organisation says about these is needed."""
+        return tuple(sorted({item.kind.name for item in self.items if item.change is not None and item.change.writes}))
+
 
 def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
     """Decide every address. `bindings` must have nothing unconfirmed."""
@@ -48,11 +56,22 @@ def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
     return Drafts(situation, bindings, items, len(set(included) - {item.address for item in items}))
 
 
-def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_calls: int = 0) -> Plan:
-    """Judge, authorise and order what was drafted. Equal input gives an equal plan."""
+def make_plan(
+    drafts: Drafts,
+    evidence: Mapping[Address, Evidence],
+    terms: Mapping[str, Terms] = _NOTHING_SAID,
+    *,
+    plan_calls: int = 0,
+) -> Plan:
+    """Judge, authorise and order what was drafted. `terms` are what the organisation says about the kinds written to.
+
+    Equal input gives an equal plan.
+    """
     situation, bindings = drafts.situation, drafts.bindings
-    judged = [_judged(situation, item, evidence.get(item.address, NO_EVIDENCE)) for item in drafts.items]
+    judging = _Judging(situation, terms)
+    judged = [_judged(judging, item, evidence.get(item.address, NO_EVIDENCE)) for item in drafts.items]
     changes = [item.change for item in judged if item.change is not None]
+    used = list(_quotas(situation, bindings, terms, changes))
     ordered = order(changes, situation.kinds)
     findings = [
         *(finding for item in judged for finding in item.findings),
@@ -60,6 +79,7 @@ def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_call
         *_missing_targets(situation, bindings, changes),
         *_taken_names(situation, bindings, judged),
         *_shared_objects(bindings, judged),
+        *(_accepted(situation, each) for each in used if isinstance(each, Finding)),
         *_in_doubt(situation, bindings),
         *ordered.findings,
     ]
@@ -75,22 +95,49 @@ def make_plan(drafts: Drafts, evidence: Mapping[Address, Evidence], *, plan_call
         findings=tuple(sorted((_located(situation, finding) for finding in findings), key=_rank)),
         acknowledgements=_acknowledgements(situation, changes),
         bindings=_needed_bindings(situation, bindings, ordered.changes),
-        headroom=tuple(room for item in judged for room in _headroom(situation, item)),
+        headroom=(
+            *(room for item in judged for room in _headroom(judging, item)),
+            *(each for each in used if isinstance(each, Headroom)),
+        ),
         foreign_objects=dict(sorted(bindings.foreign.items())),
         unchanged=drafts.unchanged,
         excluded=tuple(sorted(situation.choices.excluded)),
         budget=_budget(situation, ordered.changes, plan_calls),
         rebase=situation.choices.rebase,
+        terms=dict(sorted(terms.items())),
     )
 
 
-def _judged(situation: Situation, item: Draft, evidence: Evidence) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What every judgement is made with."""
+
+    situation: Situation
+    terms: Mapping[str, Terms]
+
+    def transition(self, item: Draft, change: Change, evidence: Evidence = NO_EVIDENCE) -> Transition:
+        terms = self.terms.get(item.kind.name, {})
+        return Transition(item.address, change.before, change.after, self.situation.project, evidence, terms)
+
+
+def _quotas(
+    situation: Situation, bindings: Bindings, terms: Mapping[str, Terms], changes: Iterable[Change]
+) -> Iterator[Finding | Headroom]:
+    by_kind: dict[str, list[Change]] = {}
+    for change in sorted(changes, key=lambda change: change.address):
+        if change.writes:
+            by_kind.setdefault(change.address.kind, []).append(change)
+    for name, written in by_kind.items():
+        yield from quotas(situation, bindings, situation.kinds[name], terms.get(name, {}), written)
+
+
+def _judged(judging: _Judging, item: Draft, evidence: Evidence) -> Draft:
     """The draft with its findings; drift whose reversal would be unsafe is left alone (ARCHITECTURE §3)."""
     left: set[Path] = set()
     change = item.change
     kept: list[Finding] = []
     while change is not None:
-        findings = _findings(situation, item, change, evidence)
+        findings = _findings(judging, item, change, evidence)
         unsafe = [
             (part, finding)
             for part in change.fields
@@ -103,14 +150,23 @@ def _judged(situation: Situation, item: Draft, evidence: Evidence) -> Draft:
             return replace(item, change=replace(change, evidence=evidence), findings=(*item.findings, *kept, *said))
         left |= {part.path for part, _ in unsafe}
         kept += [_unsafe_reversal(item.address, part, finding) for part, finding in unsafe]
-        change = _leaving(situation, item, left)
+        change = _leaving(item, left)
     return replace(item, change=None, findings=(*item.findings, *kept))
 
 
-def _findings(situation: Situation, item: Draft, change: Change, evidence: Evidence) -> tuple[Finding, ...]:
-    transition = Transition(item.address, change.before, change.after, situation.project, evidence)
+def _findings(judging: _Judging, item: Draft, change: Change, evidence: Evidence) -> tuple[Finding, ...]:
     acknowledgements = item.manifest.lifecycle.acknowledge if item.manifest else ()
-    return judge(item.kind, transition, acknowledgements, situation.as_of.astimezone(datetime.UTC).date())
+    return judge(item.kind, judging.transition(item, change, evidence), acknowledgements, _today(judging.situation))
+
+
+def _accepted(situation: Situation, finding: Finding) -> Finding:
+    """The finding, with the acknowledgement of its manifest where one fits."""
+    manifest = situation.estate.manifests.get(finding.address) if finding.address else None
+    return acknowledged(finding, manifest.lifecycle.acknowledge if manifest else (), _today(situation))
+
+
+def _today(situation: Situation) -> datetime.date:
+    return situation.as_of.astimezone(datetime.UTC).date()
 
 
 def _touch(left: Path, right: Path) -> bool:
@@ -118,7 +174,7 @@ def _touch(left: Path, right: Path) -> bool:
     return left[:shorter] == right[:shorter]
 
 
-def _leaving(situation: Situation, item: Draft, left: set[Path]) -> Change | None:
+def _leaving(item: Draft, left: set[Path]) -> Change | None:
     """The change decided again with some drift left alone; None when nothing else is to be done."""
     change, manifest, row = item.change, item.manifest, item.recorded
     if change is None or change.before is None or manifest is None or row is None:
@@ -219,7 +275,7 @@ def _in_doubt(situation: Situation, bindings: Bindings) -> Iterator[Finding]:
 
 def _unused_acknowledgements(situation: Situation, findings: Iterable[Finding]) -> list[Finding]:
     """Acknowledgements that fit nothing, or have expired."""
-    today = situation.as_of.astimezone(datetime.UTC).date()
+    today = _today(situation)
     by_address: dict[Address | None, list[Finding]] = {}
     for finding in findings:
         by_address.setdefault(finding.address, []).append(finding)
@@ -287,10 +343,9 @@ def _needed_bindings(situation: Situation, bindings: Bindings, changes: Iterable
     return {address: live_id for address, live_id in found.items() if live_id}
 
 
-def _headroom(situation: Situation, item: Draft) -> Iterator[Headroom]:
+def _headroom(judging: _Judging, item: Draft) -> Iterator[Headroom]:
     if item.change is not None and item.change.writes:
-        transition = Transition(item.address, item.change.before, item.change.after, situation.project)
-        yield from headroom(item.kind, transition)
+        yield from headroom(item.kind, judging.transition(item, item.change))
 
 
 def _calls(change: Change) -> int:

@@ -15,7 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.plan import Cause, FieldChange, Plan
 from reconciler.model.values import ABSENT, Json, canonical, fingerprint
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 SIDES: Final = ("before", "after", "base")
 
 
@@ -39,7 +39,7 @@ def seal_of(plan: Plan) -> str:
 def read_plan(document: bytes, *, seal: str = "") -> Plan:
     """Read a plan file. With `seal`, no other plan than that one.
 
-    Raises PlanUnreadable when it is no plan, damaged, or of a newer format; PlanRefused when the seal differs.
+    Raises PlanUnreadable when it is no plan, damaged, or of another format; PlanRefused when the seal differs.
     """
     try:
         envelope = orjson.loads(document)
@@ -71,8 +71,11 @@ def _check_version(version: Json) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise PlanUnreadable("The file is not a plan", detail=f"Its format_version is {version!r}.", hint=_AGAIN)
     if version > FORMAT_VERSION:
-        detail = f"It has format {version}, and this program reads up to {FORMAT_VERSION}."
+        detail = f"It has format {version}, and this program reads format {FORMAT_VERSION}."
         raise PlanUnreadable("The plan was made by a newer version", detail=detail, hint="Upgrade reconciler.")
+    if version < FORMAT_VERSION:
+        detail = f"It has format {version}, and this program reads format {FORMAT_VERSION}."
+        raise PlanUnreadable("The plan was made by an older version", detail=detail, hint=_AGAIN)
 
 
 def _actual_seal(body: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from reconciler.model.finding import FindingClass
 from reconciler.model.kind import Deletion, Kind, Lock
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
 from reconciler.render.problems import WIDTH
@@ -22,6 +23,9 @@ _DELETIONS: Final = {
     Deletion.DISABLE: "disables it: there is no deletion",
     Deletion.IMPOSSIBLE: "is not possible: it can only be forgotten",
 }
+
+
+_SAID: Final = ", unless the organisation says another number"
 
 
 def kinds_text(kinds: Mapping[str, Kind], *, styled: bool, width: int = WIDTH) -> str:
@@ -44,8 +48,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "scopes", ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write)))
     if kind.scopes.roles:
         yield "roles", " or ".join(kind.scopes.roles)
-    for limit in kind.limits:
-        yield "limit", f"at most {limit.maximum} {limit.noun}"
+    for limit in kind.limits({}):
+        yield "limit", f"at most {limit.maximum} {limit.noun}" + ("" if limit.cls is FindingClass.PLATFORM else _SAID)
 
 
 def kinds_markdown(kinds: Mapping[str, Kind]) -> str:

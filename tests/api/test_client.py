@@ -14,13 +14,14 @@ from reconciler.errors import (
     ApiError,
     NotOffered,
     OutOfTime,
+    PermissionDenied,
     Rejected,
     Unknown,
     UntrustworthyAnswer,
     UsageError,
     VersionConflict,
 )
-from reconciler.model.kind import Envelope, Lock
+from reconciler.model.kind import Envelope, Lock, Term
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Api
 from reconciler.model.values import Json
@@ -311,3 +312,31 @@ def test_a_tombstone_is_no_object(sandbox: Sandbox, api: Client, live_id: str) -
     buried = kind(tombstone="deleted")
     assert (api.get(buried, live_id), [each.live_id for each in api.list(buried)]) == (None, [kept])
     assert (api.get(buried, kept) is not None, len(api.list(kind()))) == (True, 2)
+
+
+def sizes(answer: Json) -> Json:
+    if not isinstance(answer, dict) or "total" not in answer:
+        raise ValueError("there is no total")
+    return answer["total"]
+
+
+def test_what_the_organisation_says_about_a_kind_is_read_once_a_term(sandbox: Sandbox, api: Client) -> None:
+    schema_id = sandbox.control.create("flex_schemas", {"name": "s", "fields": []})["id"]
+    terms = (Term("size", f"/{schema_id}/records", sizes), Term("missing", "/nobody", sizes))
+    assert api.terms(kind(path=SCHEMAS, terms=terms)) == {"size": 0}
+    assert api.calls["GET", f"{SCHEMAS}/{schema_id}/records"] == 1
+    assert api.terms(kind()) == {}
+
+
+def test_terms_that_make_no_sense_are_not_taken_for_none(sandbox: Sandbox, api: Client, live_id: str) -> None:
+    with pytest.raises(UntrustworthyAnswer, match="there is no total"):
+        api.terms(kind(terms=(Term("size", f"/{live_id}", sizes),)))
+    sandbox.control.fault(f"GET {ONE}", "status", status=403, code="missing.permissions", times=None)
+    with pytest.raises(PermissionDenied):
+        api.terms(kind(terms=(Term("size", f"/{live_id}", sizes),)))
+
+
+def test_a_feature_that_is_switched_off_is_not_offered(sandbox: Sandbox, api: Client, live_id: str) -> None:
+    sandbox.control.fault(f"DELETE {ONE}", "status", status=403, code="feature.forbidden", times=None)
+    with pytest.raises(NotOffered, match="does not offer Purpose"):
+        api.delete(PURPOSE, live_id, version=1)

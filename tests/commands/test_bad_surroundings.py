@@ -49,7 +49,7 @@ def _by_hand(content: str) -> str:
 
 
 def _newer(content: str) -> str:
-    return content.replace('"format_version": 1', '"format_version": 2')
+    return content.replace('"format_version": 2', '"format_version": 3')
 
 
 PLAN_FILES: dict[str, tuple[Callable[[str], str], str, str]] = {

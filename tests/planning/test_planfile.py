@@ -22,7 +22,7 @@ from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, He
 from reconciler.model.project import Project, RetentionClass
 from reconciler.model.source import Source
 from reconciler.model.values import ABSENT, Json, fingerprint
-from reconciler.planning.planfile import as_json, read_plan, seal_of, write_plan
+from reconciler.planning.planfile import FORMAT_VERSION, as_json, read_plan, seal_of, write_plan
 
 from builders import (
     acknowledgement,
@@ -124,7 +124,7 @@ def changed_at(place: tuple[Any, ...], value: Json) -> bytes:
     for step in place[:-1]:
         holder = holder[step]
     holder[place[-1]] = value
-    return orjson.dumps({"format_version": 1, "seal": fingerprint(body), "plan": body})
+    return orjson.dumps({"format_version": FORMAT_VERSION, "seal": fingerprint(body), "plan": body})
 
 
 @given(st.sampled_from(PLACES))
@@ -190,21 +190,27 @@ def test_a_format_that_never_was_is_no_plan(version: Json) -> None:
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
     with pytest.raises(PlanUnreadable, match="newer version") as refused:
-        read_plan(orjson.dumps({"format_version": 2, "seal": "?", "plan": {"new": "shape"}}))
+        read_plan(orjson.dumps({"format_version": FORMAT_VERSION + 1, "seal": "?", "plan": {"new": "shape"}}))
     assert refused.value.exit_code == 1
     assert "Upgrade" in refused.value.hint
+
+
+def test_an_older_format_asks_for_a_new_plan() -> None:
+    with pytest.raises(PlanUnreadable, match="older version") as refused:
+        read_plan(orjson.dumps({"format_version": 1, "seal": "?", "plan": {"old": "shape"}}))
+    assert "plan --out" in refused.value.hint
 
 
 @pytest.mark.parametrize("body", [None, 7, [], {}, "x", {"changes": 7}, {**as_json(RICH), "more": 1}])
 def test_a_sealed_file_of_another_shape_is_no_plan(body: Json) -> None:
     with pytest.raises(PlanUnreadable, match="not a plan"):
-        read_plan(orjson.dumps({"format_version": 1, "seal": fingerprint(body), "plan": body}))
+        read_plan(orjson.dumps({"format_version": FORMAT_VERSION, "seal": fingerprint(body), "plan": body}))
 
 
 def test_a_sealed_file_that_is_too_deep_is_no_plan() -> None:
     deep = b"[" * 300 + b"]" * 300
     with pytest.raises(PlanUnreadable, match="not a plan"):
-        read_plan(b'{"format_version": 1, "seal": "x", "plan": ' + deep + b"}")
+        read_plan(b'{"format_version": 2, "seal": "x", "plan": ' + deep + b"}")
 
 
 @pytest.mark.parametrize("seal", [7, None, "sha256:é", ["x"], "\x00"])
