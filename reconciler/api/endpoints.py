@@ -9,7 +9,7 @@ from urllib.parse import quote
 from reconciler.api.repeat import Method
 from reconciler.api.request import Access, Request, json_body
 from reconciler.errors import UsageError
-from reconciler.model.kind import Kind, Lock
+from reconciler.model.kind import Kind, Lock, Verb
 from reconciler.model.values import Json
 
 ORGANISATION = "/api/v2/organizations/me"
@@ -22,39 +22,43 @@ def organisation(host: str) -> Request:
 def page(host: str, kind: Kind, number: int, *, size: int | None) -> Request:
     """`size` None leaves the size of a page to the organisation."""
     query = {"pageNumber": str(number)} | ({"pageSize": str(size)} if size else {})
-    return Request("GET", host, kind.path, kind.path, query=query, access=_reading(kind))
+    return Request("GET", host, kind.path, kind.path, query=query, access=_access(kind, Verb.VIEW))
 
 
 def whole(host: str, kind: Kind) -> Request:
     """The collection of a kind that has no pages."""
-    return Request("GET", host, kind.path, kind.path, access=_reading(kind))
+    return Request("GET", host, kind.path, kind.path, access=_access(kind, Verb.VIEW))
 
 
 def one(host: str, kind: Kind, live_id: str) -> Request:
-    return Request("GET", host, **_object(kind, live_id), access=_reading(kind))
+    return Request("GET", host, **_object(kind, live_id), access=_access(kind, Verb.VIEW))
 
 
 def term(host: str, kind: Kind, path: str) -> Request:
-    return Request("GET", host, kind.path + path, kind.path + path, access=_reading(kind))
+    return Request("GET", host, kind.path + path, kind.path + path, access=_access(kind, Verb.VIEW))
 
 
 def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
     of = _object(kind, live_id)
     below = f"/{kind.records.strip('/')}"
     query = {"pageSize": str(kind.page_size)} | ({"after": after} if after else {})
-    return Request("GET", host, of["path"] + below, of["template"] + below, query=query, access=_reading(kind))
+    return Request(
+        "GET", host, of["path"] + below, of["template"] + below, query=query, access=_access(kind, Verb.VIEW)
+    )
 
 
 def create(host: str, kind: Kind, body: Mapping[str, Json]) -> Request:
     carried = json_body(dict(kind.envelope.to_create(body)))
-    return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_writing(kind), **carried)
+    return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_access(kind, Verb.ADD), **carried)
 
 
 def replace(host: str, kind: Kind, live_id: str, body: Mapping[str, Json], version: int | None) -> Request:
     carried = json_body({**kind.envelope.to_replace(body), **_version_within(kind, version)})
     carried["headers"] |= _precondition(kind, version)
     guarded = version is not None and kind.lock in (Lock.IF_MATCH, Lock.BODY_VERSION)
-    return Request("PUT", host, **_object(kind, live_id), method=_method(guarded), access=_writing(kind), **carried)
+    return Request(
+        "PUT", host, **_object(kind, live_id), method=_method(guarded), access=_access(kind, Verb.EDIT), **carried
+    )
 
 
 def delete(host: str, kind: Kind, live_id: str, version: int | None) -> Request:
@@ -64,7 +68,7 @@ def delete(host: str, kind: Kind, live_id: str, version: int | None) -> Request:
         **_object(kind, live_id),
         method=_method(version is not None and kind.lock.guards_deletion),
         headers=_precondition(kind, version),
-        access=_writing(kind),
+        access=_access(kind, Verb.DELETE),
     )
 
 
@@ -88,9 +92,6 @@ def _object(kind: Kind, live_id: str) -> dict[str, Any]:
     return {"path": f"{kind.path}/{quote(live_id, safe='')}", "template": f"{kind.path}/{{id}}"}
 
 
-def _reading(kind: Kind) -> Access:
-    return Access(kind.name, kind.scopes.read, kind.scopes.roles)
-
-
-def _writing(kind: Kind) -> Access:
-    return Access(kind.name, kind.scopes.write, kind.scopes.roles)
+def _access(kind: Kind, verb: Verb) -> Access:
+    scope = kind.scopes.read if verb is Verb.VIEW else kind.scopes.write
+    return Access(kind.name, scope, kind.scopes.roles, kind.permissions.get(verb, ""), kind.refusals)

@@ -151,7 +151,17 @@ def _missing(failure: Failure) -> ApiError:
 def _refused(failure: Failure) -> ApiError:
     if failure.answer.status == 405:
         return not_offered(failure)
-    return _api(Rejected, "The organisation refuses the request", failure)
+    return _api(Rejected, "The organisation refuses the request", failure, hint=_advice(failure))
+
+
+def _advice(failure: Failure) -> str:
+    """What the kind says about the code, or about one of those within."""
+    body = failure.answer.content if isinstance(failure.answer.content, dict) else {}
+    nested = body.get("errors")
+    said = [body, *(nested if isinstance(nested, list) else ())]
+    codes = [each.get("code") for each in said if isinstance(each, dict)]
+    advice = failure.request.access.advice
+    return next((advice[code] for code in codes if isinstance(code, str) and code in advice), "")
 
 
 def _unauthenticated(failure: Failure) -> AuthenticationFailed:
@@ -167,7 +177,12 @@ def _unauthenticated(failure: Failure) -> AuthenticationFailed:
 
 def _forbidden(failure: Failure) -> PermissionDenied:
     access = failure.request.access
-    needs = f"This needs the scope {access.scope}" if access.scope else "This needs a permission that the client lacks"
+    if access.permission:
+        needs = f"This needs the permission {access.permission}"
+    else:
+        needs = (
+            f"This needs the scope {access.scope}" if access.scope else "This needs a permission that the client lacks"
+        )
     roles = f", which the role {' or '.join(access.roles)} brings" if access.roles else ""
     return PermissionDenied(
         "A permission is missing",

@@ -11,11 +11,16 @@ from reconciler.model.values import Json, canonical
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a call needs, for the message when it is refused. `what` names the kind; empty = the organisation itself."""
+    """What a call needs, for the message when it is refused. `what` names the kind; empty = the organisation itself.
+
+    `advice` says what to do about a refusal, by its code.
+    """
 
     what: str = ""
     scope: str = ""
     roles: tuple[str, ...] = ()
+    permission: str = ""
+    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,15 @@ class Scopes:
     roles: tuple[str, ...] = ()
 
 
+class Verb(StrEnum):
+    """What a call does, as far as permissions tell calls apart."""
+
+    VIEW = "view"
+    ADD = "add"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
 Body: TypeAlias = Mapping[str, Json]
 """What stands on the wire, as JSON values."""
 
@@ -208,8 +217,10 @@ class Kind:
     members that a creation cannot set, with the values that a new object has whatever is sent; `records` is the path
     of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
 
-    `terms` are what the organisation itself says about the kind, and `limits` the sizes that follow from them; without
-    any terms, those that are documented.
+    `permissions` are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone.
+    `refusals` say what to do about the codes by which the organisation refuses a request. `terms` are what the
+    organisation itself says about the kind, and `limits` the sizes that follow from them; without any terms, those that
+    are documented.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -224,6 +235,8 @@ class Kind:
     schema: Mapping[str, Json]
     scopes: Scopes
     example: str
+    permissions: Mapping[Verb, str] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
     natural_key: tuple[str, ...] = ("name",)
     paging: Paging = Paging.PAGE_NUMBER
     page_size: int = 100

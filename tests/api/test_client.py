@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from reconciler.errors import (
     UsageError,
     VersionConflict,
 )
-from reconciler.model.kind import Envelope, Lock, Term
+from reconciler.model.kind import Envelope, Lock, Term, Verb
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Api
 from reconciler.model.values import Json
@@ -340,3 +340,27 @@ def test_a_feature_that_is_switched_off_is_not_offered(sandbox: Sandbox, api: Cl
     sandbox.control.fault(f"DELETE {ONE}", "status", status=403, code="feature.forbidden", times=None)
     with pytest.raises(NotOffered, match="does not offer Purpose"):
         api.delete(PURPOSE, live_id, version=1)
+
+
+def test_a_permission_that_is_missing_is_named_by_what_the_call_does(sandbox: Sandbox, api: Client) -> None:
+    sandbox.control.fault(f"* {PURPOSES}*", "status", status=403, code="missing.permissions", times=None)
+    sandbox.control.fault(f"* {ONE}", "status", status=403, code="missing.permissions", times=None)
+    guarded = kind(permissions={verb: f"things:thing:{verb}" for verb in Verb})
+    calls: dict[str, Callable[[], object]] = {
+        "view": lambda: api.list(guarded),
+        "add": lambda: api.create(guarded, {}),
+        "edit": lambda: api.replace(guarded, "p-1", {}, version=1),
+        "delete": lambda: api.delete(guarded, "p-1", version=1),
+    }
+    for verb, call in calls.items():
+        with pytest.raises(PermissionDenied) as refused:
+            call()
+        assert f"needs the permission things:thing:{verb}" in refused.value.detail
+
+
+@pytest.mark.parametrize(("code", "hint"), [("too.many", "Use fewer."), ("other", "")])
+def test_a_kind_says_what_to_do_about_a_refusal(sandbox: Sandbox, api: Client, code: str, hint: str) -> None:
+    sandbox.control.fault(f"POST {PURPOSES}", "status", status=400, code=code)
+    with pytest.raises(Rejected) as refused:
+        api.create(kind(refusals={"too.many": "Use fewer."}), {})
+    assert refused.value.hint == hint
