@@ -12,7 +12,7 @@
 | limits narrower, items unique from now on   | no; said of business rules and conversations, [U] for the others |
 | a new option                                | yes                                                            |
 | an option gone                              | no; said of business rules and conversations, [U] for the others |
-| an option disabled                          | yes, except for conversations                                  |
+| an option disabled                          | yes; a conversation's cannot be disabled at all                |
 | no additional properties any more           | no [U]                                                         |
 """
 
@@ -50,8 +50,9 @@ def _breaks(base: Base, before: Content, after: Content) -> Iterator[tuple[str, 
 
 def _requirements(base: Base, before: Content, after: Content) -> Iterator[tuple[str, str]]:
     present = properties_of(before)
-    newly = set(_document(after).get("required", ())) - set(_document(before).get("required", ()))
-    for key in sorted(newly):
+    required = _list(_document(before).get("required"))
+    newly = [key for key in _list(_document(after).get("required")) if key not in required]
+    for key in newly:
         if key not in present:
             yield "required", f"cannot name {key!r}, which is new"
         elif not base.later_required:
@@ -60,17 +61,28 @@ def _requirements(base: Base, before: Content, after: Content) -> Iterator[tuple
 
 def _narrowings(where: str, before: Content, after: Content) -> Iterator[tuple[str, str]]:
     for low, high in PAIRS:
-        if low in before and low in after and after[low] > before[low]:
+        if _is_number(before.get(low)) and _is_number(after.get(low)) and after[low] > before[low]:
             yield f"{where}.{low}", "cannot become greater"
-        if high in before and high in after and after[high] < before[high]:
+        if _is_number(before.get(high)) and _is_number(after.get(high)) and after[high] < before[high]:
             yield f"{where}.{high}", "cannot become less"
     if after.get("uniqueItems") is True and before.get("uniqueItems") is not True:
         yield f"{where}.uniqueItems", "cannot be asked for later"
-    for option in before.get("enum", ()):
-        if option not in after.get("enum", ()):
+    for option in _list(before.get("enum")):
+        if option not in _list(after.get("enum")):
             yield f"{where}.enum", f"cannot lose {option!r}"
     if isinstance(before.get("items"), Mapping):
         yield from _narrowings(f"{where}.items", before["items"], after.get("items", {}))
+
+
+# What a forced edit left behind is compared as far as it can be.
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _document(content: Content) -> Content:
