@@ -211,11 +211,12 @@ class Kind:
     """The facts about one kind.
 
     `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
-    apart (the organisation holds them unique); `server_owned` are wire members that only the server writes; `envelope`
-    is what stands around the object on the wire; `tombstone` names a wire member whose true value says that the object
-    is deleted, though it is still shown; `disabled` are the members that take an object out of use; `at_birth` are the
-    members that a creation cannot set, with the values that a new object has whatever is sent; `records` is the path
-    of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
+    apart; the organisation holds them unique, but only among objects that have the members `unique_while`;
+    `server_owned` are wire members that only the server writes; `envelope` is what stands around the object on the
+    wire; `tombstone` names a wire member whose true value says that the object is deleted, though it is still shown;
+    `disabled` are the members that take an object out of use; `at_birth` are the members that a creation cannot set,
+    with the values that a new object has whatever is sent; `records` is the path of an object's records below it, or
+    empty; `schema` is the JSON Schema of `spec`.
 
     `permissions` are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone.
     `refusals` say what to do about the codes by which the organisation refuses a request. `terms` are what the
@@ -238,6 +239,7 @@ class Kind:
     permissions: Mapping[Verb, str] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
     natural_key: tuple[str, ...] = ("name",)
+    unique_while: Normal = field(default_factory=dict)
     paging: Paging = Paging.PAGE_NUMBER
     page_size: int = 100
     lock: Lock = Lock.IF_MATCH

@@ -11,7 +11,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.normal import agrees, from_wire
 from reconciler.model.observed import Intent, Observed, Origin, Recorded
 from reconciler.model.shape import Record
-from reconciler.model.values import Json, Normal, canonical
+from reconciler.model.values import Json, Normal, canonical, same
 from reconciler.planning.situation import Situation
 
 
@@ -100,19 +100,24 @@ def _search(situation: Situation) -> _Search:
 
 
 def live_keys(kind: Kind, entities: Iterable[Observed]) -> Iterator[tuple[bytes, Observed]]:
-    """Each live object's natural key; of one whose answer does not fit the kind, a key that nothing else has."""
-    shape = Record(tuple(member for member in kind.shape.members if member.name in kind.natural_key))
+    """Each live object's natural key; of one that has none, or whose answer does not fit the kind, its own id."""
+    telling = {*kind.natural_key, *kind.unique_while}
+    shape = Record(tuple(member for member in kind.shape.members if member.name in telling))
     known = {member.wire_name for member in shape.members}
     for entity in entities:
         stated = {name: value for name, value in entity.body.items() if name in known}
         try:
-            yield natural_key(kind, from_wire(shape, stated, named=lambda _kind, _id: None)), entity
+            normal = from_wire(shape, stated, named=lambda _kind, _id: None)
         except ValueError:
-            yield entity.live_id.encode(), entity
+            normal = None
+        key = entity.live_id.encode() if normal is None else natural_key(kind, normal)
+        yield key if key is not None else entity.live_id.encode(), entity
 
 
-def natural_key(kind: Kind, normal: Normal) -> bytes:
-    """What the organisation holds unique, of a normal form."""
+def natural_key(kind: Kind, normal: Normal) -> bytes | None:
+    """What the organisation holds unique, of a normal form; None where it holds nothing unique of this object."""
+    if not all(same(normal.get(name), value) for name, value in kind.unique_while.items()):
+        return None
     return canonical([normal.get(name) for name in kind.natural_key])
 
 
@@ -144,9 +149,10 @@ def _doubtful(entity: Observed | None, row: Recorded | None) -> bool:
 
 
 def _candidates(search: _Search, kind: Kind, normal: Normal) -> list[Observed]:
+    key = natural_key(kind, normal)
     return [
         entity
-        for entity in _of_kind(search, kind).get(natural_key(kind, normal), ())
+        for entity in (() if key is None else _of_kind(search, kind).get(key, ()))
         if (kind.name, entity.live_id) not in search.claimed
     ]
 

@@ -117,7 +117,8 @@ class _Judging:
 
     def transition(self, item: Draft, change: Change, evidence: Evidence = NO_EVIDENCE) -> Transition:
         terms = self.terms.get(item.kind.name, {})
-        return Transition(item.address, change.before, change.after, self.situation.project, evidence, terms)
+        after = None if change.action.ends else change.after
+        return Transition(item.address, change.before, after, self.situation.project, evidence, terms)
 
 
 def _quotas(
@@ -225,7 +226,7 @@ def _taken_names(situation: Situation, bindings: Bindings, items: Iterable[Draft
     for item in named:
         if item.change is None or item.change.after is None or item.address in bindings.doubles:
             continue
-        key = natural_key(item.kind, item.change.after)
+        key = natural_key(item.kind, item.change.after) or b""
         others = [live for live in holders.get((item.kind.name, key), ()) if live != item.change.live_id]
         if others:
             detail = f"It belongs to the object with id {', '.join(sorted(others))}."
@@ -239,7 +240,8 @@ def _names_anew(item: Draft) -> bool:
     change = item.change
     if change is None or change.after is None or not change.writes:
         return False
-    return change.before is None or natural_key(item.kind, change.before) != natural_key(item.kind, change.after)
+    key = natural_key(item.kind, change.after)
+    return key is not None and (change.before is None or natural_key(item.kind, change.before) != key)
 
 
 def _holders(situation: Situation, kinds: Iterable[str]) -> Mapping[tuple[str, bytes], list[str]]:
