@@ -54,11 +54,12 @@ class Asked:
         if self.answer_type is None:
             return [] if self.content is None else [f"{call}: {self.content!r}, where nothing belongs"]
         found = models().differences(self.content, self.answer_type, leeway)
-        if not found and models().parsed(self.echo, self.answer_type) != models().parsed(
-            self.content, self.answer_type
-        ):
-            found = [f"$: the models make {self.echo!r} of {self.content!r}"]
-        return [f"{call}: {each}" for each in found]
+        return [f"{call}: {each}" for each in found or self._lost(self.answer_type)]
+
+    def _lost(self, answer_type: str) -> Iterator[str]:
+        """An enumeration's value that the SDK has never heard of, for one."""
+        if models().parsed(self.echo, answer_type) != models().parsed(self.content, answer_type):
+            yield f"$: the models make {self.echo!r} of {self.content!r}"
 
 
 class Platform:
@@ -75,7 +76,8 @@ class Platform:
         """`values` stand for the names in the path, `query` has the SDK's spelling, `body` is the wire's."""
         arguments = dict(zip(operation.path_names.values(), values, strict=True)) | query
         if operation.body is not None:
-            arguments["body"] = self._model(body, operation.body)
+            assert not (strange := models().unknown(body, operation.body)), strange
+            arguments["body"] = as_model(body, operation.body)
         api = getattr(load(), operation.api)(self._client)
         try:
             made = getattr(api, operation.function)(**arguments)
@@ -107,14 +109,22 @@ class Platform:
         return Asked(operation, raw.status, operation.answer, content, echo)
 
     def _refused(self, operation: Operation, refusal: Any) -> Asked:
-        made = self._client.deserialize(_Json(refusal.body), "ErrorBody")
-        echo = self._client.sanitize_for_serialization(made)
-        return Asked(operation, refusal.status, "ErrorBody", json.loads(refusal.body), echo)
+        content = json.loads(refusal.body)
+        return Asked(operation, refusal.status, "ErrorBody", content, echo(content, "ErrorBody"))
 
-    def _model(self, body: Any, name: str) -> Any:
-        """The body as an instance of the SDK's own model, which has no place for what it does not know."""
-        assert not (strange := models().unknown(body, name)), strange
-        return self._client.deserialize(_Json(json.dumps(body)), name)
+
+def as_model(content: Any, type_name: str) -> Any:
+    """JSON as the SDK's own model, which has no place for what it does not know."""
+    return _reader().deserialize(_Json(json.dumps(content)), type_name)
+
+
+def echo(content: Any, type_name: str) -> Any:
+    """What is left of JSON after a way through the SDK's model."""
+    return _reader().sanitize_for_serialization(as_model(content, type_name))
+
+
+def _reader() -> Any:
+    return load().ApiClient(host="nowhere")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from .members import Leeway
-from .official import models
+from .official import Asked, echo, models
+from .operations import index_of
 
 Spot: TypeAlias = tuple[str | int, ...]
 
@@ -155,3 +156,19 @@ def test_the_known_part_of_an_answer_fits_into_a_body() -> None:
 def test_the_same_instant_is_the_same_however_it_is_spelt() -> None:
     spelt = SCHEMA | {"dateCreated": "2026-11-01T13:00:00+01:00"}
     assert models().parsed(spelt, "DataSchema") == models().parsed(SCHEMA, "DataSchema")
+
+
+def _asked(content: Any) -> Asked:
+    operation = index_of(["/api/v2/organizations/me"])["GET", "/api/v2/organizations/me"]
+    return Asked(operation, 200, "Organization", content, echo(content, "Organization"))
+
+
+@pytest.mark.parametrize(("state", "differences"), [("active", 0), ("dreaming", 1)])
+def test_a_value_that_the_sdk_has_never_heard_of_is_a_difference(state: str, differences: int) -> None:
+    everything = Leeway(optional={("Organization", name): "..." for name in models().types("Organization")})
+    assert len(_asked({"id": "1", "state": state}).differences(everything)) == differences
+
+
+def test_an_answer_where_nothing_belongs_is_a_difference() -> None:
+    operation = index_of(["/api/v2/tokens/me"])["DELETE", "/api/v2/tokens/me"]
+    assert Asked(operation, 200, None, {"id": "1"}, None).differences(STRICT)
