@@ -93,6 +93,14 @@ def test_a_lists_limits_do_not_narrow_either(schemas: Schemas, change: dict[str,
     assert (answer.status_code, code(answer)) == INCOMPATIBLE
 
 
+def test_unique_items_may_be_given_up_and_never_asked_for(schemas: Schemas) -> None:
+    """What was there already may be no list of unique items [U]."""
+    for before, after, expected in ((True, True, ""), (True, False, ""), (False, True, INCOMPATIBLE[1])):
+        title = f"From {before} to {after}"
+        made = [document(title, a=listed(schemas.base, uniqueItems=unique)) for unique in (before, after)]
+        assert code(schemas.change(*made)) == expected
+
+
 @pytest.mark.parametrize("change", [{"minLength": 1}, {"maxLength": 49}], ids=str)
 def test_a_texts_limits_do_not_narrow(schemas: Schemas, change: dict[str, Any]) -> None:
     """Narrowing no."""
@@ -124,8 +132,11 @@ def test_additional_properties_cannot_be_forbidden_later(call: Caller, base: Bas
     schemas = Schemas(call, base)
     answer = schemas.change(document() | {"additionalProperties": True}, document() | {"additionalProperties": False})
     assert (answer.status_code, code(answer)) == INCOMPATIBLE
-    free = schemas.change(document("Free"), document("Free") | {"additionalProperties": True})
-    assert free.status_code == 200
+    for number, (before, after) in enumerate([(None, True), (True, True), (False, False), (False, True)]):
+        titled = document(f"Free {number}")
+        wanted = titled | {"additionalProperties": after}
+        answer = schemas.change(titled if before is None else titled | {"additionalProperties": before}, wanted)
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("base", [WORKITEMS, CONTACTS, ORGANIZATIONS, EVENTS, USERS, RULES], ids=named)

@@ -48,21 +48,57 @@ def test_a_base_has_its_core_types(call: Caller, base: Base, names: set[str]) ->
         assert call("GET", each["selfUri"]).json() == each
 
 
-def test_a_core_type_tells_its_bounds(call: Caller) -> None:
-    """Coretype object: validationFields[], validationLimits {... each {min,max}}, itemValidationLimits; help figures:
-    text 100, longtext 1000, identifier 100, url 200, tag 100 chars x 10 tags, enum 50 options x 100 chars."""
+LARGEST = 9_007_199_254_740_991
+
+
+def bounds(call: Caller, base: Base, member: str) -> dict[str, dict[str, tuple[int, int]]]:
+    types = Schemas(call, base).get("coretypes").json()["entities"]
+    return {
+        each["name"]: {limit: (of["min"], of["max"]) for limit, of in each[member].items()}
+        for each in types
+        if member in each
+    }
+
+
+def length(longest: int) -> dict[str, tuple[int, int]]:
+    return {"minLength": (0, longest), "maxLength": (1, longest)}
+
+
+AMOUNT = {"minimum": (-LARGEST, LARGEST), "maximum": (-LARGEST, LARGEST)}
+COMMON = {"enum": {"minItems": (1, 1), "maxItems": (1, 50)}, "integer": AMOUNT, "number": AMOUNT}
+LIST = {"minItems": (0, 10), "maxItems": (1, 10)}
+ITEMS = {"enum": {"minLength": (1, 100), "maxLength": (1, 100)}}
+
+
+@pytest.mark.parametrize("base", [WORKITEMS, CONTACTS, ORGANIZATIONS], ids=named)
+def test_the_bounds_of_the_classic_types(call: Caller, base: Base) -> None:
+    """UI-stated value limits for external contacts [H]; integer's of conversations [H]; the rest is [U]."""
+    lengths = {"text": 100, "longtext": 1000, "url": 200, "identifier": 100}
+    texts = {name: length(longest) for name, longest in lengths.items()}
+    assert bounds(call, base, "validationLimits") == {**COMMON, **texts, "tag": LIST}
+    assert bounds(call, base, "itemValidationLimits") == {**ITEMS, "tag": length(100)}
+
+
+@pytest.mark.parametrize("base", [EVENTS, CONVERSATIONS, USERS, RULES], ids=named)
+def test_the_bounds_of_the_recent_types(call: Caller, base: Base) -> None:
+    """Conversation enum up to 50 options x 100 chars, currency amounts up to 17 characters [H]; the rest is [U]."""
+    texts = {"string": length(100)} | ({"currency": length(17)} if base is CONVERSATIONS else {})
+    assert bounds(call, base, "validationLimits") == {**COMMON, **texts, "stringList": LIST}
+    assert bounds(call, base, "itemValidationLimits") == {**ITEMS, "stringList": length(100)}
+
+
+def test_a_core_type_tells_what_to_give(call: Caller) -> None:
+    """Coretype object: id, name, version, dateCreated, schema {...}, current, validationFields[], validationLimits,
+    itemValidationFields[], itemValidationLimits."""
     types = {each["name"]: each for each in Schemas(call, CONTACTS).get("coretypes").json()["entities"]}
-    longest = {name: types[name]["validationLimits"]["maxLength"]["max"] for name in ("text", "longtext", "url")}
-    assert longest == {"text": 100, "longtext": 1000, "url": 200}
     assert types["text"]["validationFields"] == ["minLength", "maxLength"]
-    assert types["tag"]["validationLimits"]["maxItems"]["max"] == 10
+    assert (types["text"]["id"], types["text"]["version"], types["text"]["current"]) == ("text_v1", 1, True)
+    assert types["tag"]["validationFields"] == ["minItems", "maxItems"]
     assert types["tag"]["itemValidationFields"] == ["minLength", "maxLength"]
-    assert types["tag"]["itemValidationLimits"]["maxLength"]["max"] == 100
-    assert types["enum"]["validationLimits"]["maxItems"]["max"] == 50
-    assert types["enum"]["itemValidationLimits"]["maxLength"]["max"] == 100
-    assert types["integer"]["validationLimits"]["minimum"]["min"] == -9_007_199_254_740_991
+    assert types["tag"]["schema"]["items"] == {"type": "string"}
+    assert types["enum"]["validationFields"] == types["enum"]["itemValidationFields"] == []
     assert types["checkbox"]["schema"] == {"title": "checkbox", "description": "A checkbox field", "type": ["boolean"]}
-    assert "validationLimits" not in types["date"]
+    assert {"validationLimits", "itemValidationLimits"}.isdisjoint(types["date"])
     assert types["date"]["schema"]["pattern"]
 
 

@@ -191,6 +191,7 @@ def test_limits_must_be_given(call: Caller, used: dict[str, Any]) -> None:
         tag(minItems=6),
         tag(items={"minLength": 1, "maxLength": 101}),
         tag(items={"minLength": 9, "maxLength": 8}),
+        tag(items={"minLength": 0.5, "maxLength": 8}),
         enum(*(f"o{n}" for n in range(51))),
         enum("x" * 101),
     ],

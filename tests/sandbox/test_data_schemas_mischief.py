@@ -84,6 +84,8 @@ def test_a_colleague_edits_under_the_rules(schemas: Schemas, control: Control) -
     assert (patched["version"], patched["enabled"], patched["jsonSchema"]["title"]) == (2, False, "Case")
     with pytest.raises(SandboxError, match="cannot be removed"):
         control.edit(name, "Case", {"jsonSchema": {"properties": {"a": None}}})
+    with pytest.raises(SandboxError, match="enabled must be true or false"):
+        control.edit(name, "Case", {"enabled": "yes"})
     with pytest.raises(SandboxError, match="must be an object"):
         control.create(name, {"title": "x"})
     assert schemas.get(created["id"]).json()["version"] == 2
@@ -209,6 +211,7 @@ def test_a_list_may_shift(schemas: Schemas, control: Control, by: str, titles: l
     listed = schemas.get().json()["entities"]
     assert [each["jsonSchema"]["title"] for each in listed] == titles
     assert all(each["jsonSchema"]["properties"] == {"a": text(schemas.base)} for each in listed)
+    assert all(each.get("name", title) == title for each, title in zip(listed, titles, strict=True))
 
 
 def test_a_base_can_have_a_rate_of_its_own(schemas: Schemas, control: Control) -> None:

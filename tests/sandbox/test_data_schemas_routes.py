@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reconciler.sandbox import Sandbox
+from reconciler.sandbox import Control, Sandbox
 
 from .caller import Caller
 from .schemas import (
@@ -223,14 +223,18 @@ def test_versions_of_business_rules_come_page_by_page(call: Caller) -> None:
     assert [each["version"] for page in (second, third) for each in page["entities"]] == [3, 4, 5]
     assert "nextUri" not in third
     assert call("GET", third["previousUri"]).json()["entities"] == second["entities"]
-    for wrong in (
-        "pageSize=0",
-        "pageSize=101",
-        "after=x",
-        "before=x",
-        first["nextUri"].partition("&")[2] + "&before=x",
-    ):
+    both = f"{first['nextUri'].partition('&')[2]}&{third['previousUri'].partition('&')[2]}"
+    for wrong in ("pageSize=0", "pageSize=101", "after=x", "before=x", both):
         assert call("GET", f"{path}?{wrong}").status_code == 400
+
+
+def test_a_page_of_versions_has_25_unless_told_otherwise(call: Caller, control: Control) -> None:
+    """pageSize: number of items per page, between 1 and 100 (SDK); usual default 25 (§1.7)."""
+    versions = [{"version": number, "jsonSchema": document()} for number in range(1, 31)]
+    control.load({"business_rules_schemas": [{**versions[-1], "id": "r", "versions": versions[:-1]}]})
+    path = f"{RULES.path}/r/versions"
+    assert len(call("GET", path).json()["entities"]) == 25
+    assert len(call("GET", f"{path}?pageSize=100").json()["entities"]) == 30
 
 
 @pytest.mark.parametrize("base", [ORGANIZATIONS, CONVERSATIONS], ids=named)

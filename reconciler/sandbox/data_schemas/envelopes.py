@@ -36,7 +36,11 @@ def opened_to_create(base: Base, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def opened_to_update(base: Base, body: dict[str, Any]) -> dict[str, Any]:
-    """`{enabled, jsonSchema}` out of an update body; a DataSchema that does not say `enabled` leaves it as it is."""
+    """`{enabled, jsonSchema}` out of an update body.
+
+    A DataSchema that does not say `enabled` leaves it as it is [U]. The update requests must say it: business rules'
+    is not flagged as required, but nobody says what its absence would mean.
+    """
     if base.envelope is Envelope.WHOLE:
         _check(body, WHOLE, required=("jsonSchema",))
     else:
