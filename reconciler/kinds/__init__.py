@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from reconciler.kinds.data_schema import DATA_SCHEMAS
 from reconciler.kinds.flex_schema import FLEX_SCHEMA
 from reconciler.kinds.purpose import PURPOSE
 from reconciler.model.kind import Kind
 
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (PURPOSE, FLEX_SCHEMA)}
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (PURPOSE, FLEX_SCHEMA, *DATA_SCHEMAS)}

@@ -1,16 +1,20 @@
-"""The facts of the kinds, as a list for a terminal and as a table for the README."""
+"""The facts of the kinds, as a list for a terminal and as tables for the README."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciler.model.finding import FindingClass
-from reconciler.model.kind import Deletion, Kind, Lock
+from reconciler.model.kind import Deletion, Kind, Lock, Origin
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
 from reconciler.render.problems import WIDTH
 from reconciler.render.table import markdown_table
 
+_ORIGINS: Final = {
+    Origin.PUBLISHED: "published API, in every organisation that has the product",
+    Origin.DESIGN_DOCUMENTS: "design documents, not in the published API: needs an organisation that offers it",
+}
 _LOCKS: Final = {
     Lock.IF_MATCH: "If-Match header",
     Lock.BODY_VERSION: "version in the body",
@@ -40,11 +44,12 @@ def kinds_text(kinds: Mapping[str, Kind], *, styled: bool, width: int = WIDTH) -
 
 
 def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
-    yield "origin", kind.origin.value
-    yield "path", kind.path
-    yield "key", ", ".join(kind.natural_key)
+    yield "origin", _ORIGINS[kind.origin]
+    yield "paths", ", ".join(_paths(kind))
+    yield "key", ", ".join(kind.natural_key) + _while(kind)
     yield "lock", _LOCKS[kind.lock]
     yield "delete", _DELETIONS[kind.deletion]
+    yield "needs", _needs(kind)
     yield "scopes", ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write)))
     if kind.scopes.roles:
         yield "roles", " or ".join(kind.scopes.roles)
@@ -52,19 +57,53 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
         yield "limit", f"at most {limit.maximum} {limit.noun}" + ("" if limit.cls is FindingClass.PLATFORM else _SAID)
 
 
+def _paths(kind: Kind) -> Iterator[str]:
+    """Everything that is called."""
+    yield kind.path
+    yield f"{kind.path}/{{id}}"
+    if kind.records:
+        yield f"{kind.path}/{{id}}/{kind.records.strip('/')}"
+    for term in kind.terms:
+        yield kind.path + term.path
+
+
+def _while(kind: Kind) -> str:
+    return "".join(f", unique while {name} is {str(value).lower()}" for name, value in kind.unique_while.items())
+
+
+def _needs(kind: Kind) -> str:
+    """`domain:entity:view, add, edit` where the permissions differ in their last part only."""
+    stated = list(dict.fromkeys(kind.permissions.values()))
+    if not stated:
+        return "the scopes alone"
+    first, *others = stated
+    entity = first.rpartition(":")[0]
+    if all(name.rpartition(":")[0] == entity for name in others):
+        return ", ".join([first, *(name.rpartition(":")[2] for name in others)])
+    return ", ".join(stated)
+
+
 def kinds_markdown(kinds: Mapping[str, Kind]) -> str:
-    """The table for the README. Without a final line end."""
-    titles = ("Kind", "What it is", "API from", "Path", "Lock", "Deleting", "Scopes")
+    """The tables for the README, one for each origin. Without a final line end."""
+    return "\n\n".join(
+        f"{_ORIGINS[origin][0].upper()}{_ORIGINS[origin][1:]}:\n\n{_table(those)}"
+        for origin in Origin
+        if (those := [kind for kind in kinds.values() if kind.origin is origin])
+    )
+
+
+def _table(kinds: Iterable[Kind]) -> str:
+    titles = ("Kind", "What it is", "Path", "Lock", "Deleting", "Permissions", "Scopes")
     rows = [
         (
             kind.name,
             kind.title,
-            kind.origin.value,
             kind.path,
             _LOCKS[kind.lock],
             _DELETIONS[kind.deletion],
+            _needs(kind),
             ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write))),
         )
-        for kind in kinds.values()
+        for kind in kinds
     ]
     return markdown_table(titles, rows)

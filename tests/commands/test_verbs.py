@@ -234,7 +234,7 @@ def test_a_code_like_no_other_gets_the_list(project: Project) -> None:
 
 def test_the_kinds_are_listed(project: Project) -> None:
     assert project.run("kinds").says(*KINDS, "/api/v2/privacy/purposes", "If-Match", "data:flex:schema:write")
-    assert project.run("kinds", "--markdown").out.startswith("| Kind |")
+    assert project.run("kinds", "--markdown").out.startswith("Published API, in every organisation")
 
 
 def test_the_schemas_in_the_repository_are_up_to_date(project: Project) -> None:

@@ -45,12 +45,8 @@ def test_every_schema_is_a_valid_schema(name: str) -> None:
 
 
 def test_there_is_a_file_for_each_kind_the_project_and_mixed_files() -> None:
-    assert set(SCHEMAS) == {
-        "purpose.schema.json",
-        "flexschema.schema.json",
-        "manifest.schema.json",
-        "reconciler.schema.json",
-    }
+    kinds = {f"{name.lower()}.schema.json" for name in KINDS}
+    assert set(SCHEMAS) == kinds | {"manifest.schema.json", "reconciler.schema.json"}
 
 
 @pytest.mark.parametrize("each", KINDS.values(), ids=KINDS)
