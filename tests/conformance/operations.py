@@ -46,15 +46,19 @@ Index: TypeAlias = Mapping[Call, Operation]
 
 def index_of(paths: Iterable[str]) -> Index:
     """The operations at these paths and below them. Where several API classes offer the same one, one of them."""
-    wanted = tuple(paths)
-    found = [each for source in _sources() if any(path in source for path in wanted) for each in _operations(source)]
-    return {each.call: each for each in found if any(f"{each.path}/".startswith(f"{path}/") for path in wanted)}
+    return _index(tuple(paths))
 
 
 def match(index: Index, method: str, path: str) -> Operation | None:
     """The operation that a request is; where several fit, the one with the fewest names, as servers choose."""
     fitting = [each for each in index.values() if each.method == method and _pattern(each.path).fullmatch(path)]
     return min(fitting, key=lambda each: len(each.path_names), default=None)
+
+
+@cache
+def _index(wanted: tuple[str, ...]) -> Index:
+    found = [each for source in _sources() if any(path in source for path in wanted) for each in _operations(source)]
+    return {each.call: each for each in found if any(f"{each.path}/".startswith(f"{path}/") for path in wanted)}
 
 
 @cache
