@@ -90,6 +90,8 @@ def test_a_currency_is_a_conversations_text(call: Caller) -> None:
         (document(x=text(minimum=1)), "properties.x.minimum"),
         (document(x=prop("date", maxLength=5)), "properties.x.maxLength"),
         (document(x=text(enum=["a"])), "properties.x.enum"),
+        (document(x=text(items={})), "properties.x.items"),
+        (document(x=enum("a", items={})), "properties.x.items"),
         (document(x=tag(uniqueItems="yes")), "properties.x.uniqueItems"),
         (document(x=tag(items=[])), "properties.x.items"),
         (document(x=tag(items={"minLength": 1, "maxLength": 2, "type": "string"})), "properties.x.items.type"),
