@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from reconciler.manifest.careful import Reading, readings
 from reconciler.manifest.nodes import Node
@@ -38,7 +39,8 @@ class YamlDocument:
     def locate(self, path: tuple[str | int, ...]) -> Source:
         """The place of a key or element, or of its nearest ancestor that exists (see `model.source.Document`).
 
-        An int is an index; a string names an element by its `name`, by what it is, or by its index, in this order.
+        An int is an index; a string names an element by its `name`, `key` or `value`, by what it is, or by its
+        index, in this order.
         """
         return self._source(_descend(self.root, path)[0])
 
@@ -109,10 +111,15 @@ def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[tuple[int, int], 
     return place, node
 
 
+_TELLING: Final = ("name", "key", "value")
+"""The members by which the elements of lists in manifests are told apart."""
+
+
 def _element(elements: list[Node], segment: str | int) -> Node | None:
     if isinstance(segment, int):
         return elements[segment] if segment < len(elements) else None
     for node in elements:
-        if (isinstance(node.value, dict) and node.value.get("name") == segment) or node.value == segment:
+        told_apart = [node.value.get(name) for name in _TELLING] if isinstance(node.value, dict) else [node.value]
+        if segment in told_apart:
             return node
     return elements[int(segment)] if segment.isdecimal() and int(segment) < len(elements) else None

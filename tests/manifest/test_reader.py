@@ -205,3 +205,11 @@ def test_a_file_of_broken_documents_is_given_up() -> None:
 def test_all_oddities_of_a_document_are_reported_together() -> None:
     text = "a: 1\na: 2\n<<: {}\n3: x\nb: !t y\nc: *z\nd: 010\n"
     assert codes_of(text) == ["MF007", "MF010", "MF008", "MF009", "MF011", "MF013"]
+
+
+@pytest.mark.parametrize("member", ["name", "key", "value"])
+def test_an_element_is_located_by_what_tells_it_apart(member: str) -> None:
+    text = f"fields:\n  - {{{member}: a, type: text}}\n  - {{{member}: b, type: date}}\n"
+    (document,), _ = read("f.yaml", text.encode())
+    where = document.locate(("fields", "b", "type"))
+    assert (where.line, where.text) == (3, f"  - {{{member}: b, type: date}}")

@@ -41,10 +41,10 @@ class Documented:
 class Base:
     """One base.
 
-    `permissions` are those to view, add, edit and delete. `refused` are the changes that the documentation says the
-    platform refuses, and `allowed` those that it says are possible; of all others it is silent. `narrowing` are the
-    core types to which a refusal to narrow is limited, empty = all. `unique_titles` says that the API declares titles
-    of fields and options unique.
+    `permissions` are those to view, add, edit and delete. `text` is the core type of a short text. `refused` are the
+    changes that the documentation says the platform refuses, and `allowed` those that it says are possible; of all
+    others it is silent. `narrowing` are the core types to which a refusal to narrow is limited, empty = all.
+    `unique_titles` says that the API declares titles of fields and options unique.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Base:
     wrapping: Wrapping
     deletion: Deletion
     documented: Documented
+    text: str = "string"
     has_limits: bool = True
     shows_deleted: bool = False
     unique_while_enabled: bool = False
@@ -83,6 +84,7 @@ BASES: Final = (
         wrapping=Wrapping.FULL,
         deletion=Deletion.DELETE,
         documented=_SMALL,
+        text="text",
         shows_deleted=True,
         unique_titles=False,
     ),
@@ -100,6 +102,7 @@ BASES: Final = (
         wrapping=Wrapping.FULL,
         deletion=Deletion.DELETE_OR_DISABLE,
         documented=_SMALL,
+        text="text",
         unique_titles=False,
         refused=frozenset({Rule.REMOVE_FIELD}),
     ),
@@ -112,6 +115,7 @@ BASES: Final = (
         wrapping=Wrapping.FULL,
         deletion=Deletion.DISABLE,
         documented=_SMALL,
+        text="text",
         unique_titles=False,
         refused=frozenset({Rule.REMOVE_FIELD}),
     ),

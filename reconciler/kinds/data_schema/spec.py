@@ -203,7 +203,6 @@ def _option(option: Json) -> Mapping[str, Json]:
 
 def example_of(base: Base) -> str:
     """A manifest as one would write it."""
-    text, whole = ("string", "integer") if base.kind == "BusinessRulesSchema" else ("text", "integer")
     return f"""\
 apiVersion: reconciler/v1
 kind: {base.kind}
@@ -212,7 +211,7 @@ spec:
   name: Claim
   description: What is known of a claim
   fields:
-    - {{key: claim_number, type: {text}, title: Claim number, minLength: 1, maxLength: 40, required: true}}
-    - {{key: claim_amount, type: {whole}, title: Amount, minimum: 0, maximum: 1000000}}
+    - {{key: claim_number, type: {base.text}, title: Claim number, minLength: 1, maxLength: 40, required: true}}
+    - {{key: claim_amount, type: integer, title: Amount, minimum: 0, maximum: 1000000}}
     - {{key: claim_state, type: enum, title: State, options: [open, settled, refused]}}
 """
