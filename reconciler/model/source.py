@@ -26,7 +26,7 @@ class Document(Protocol):
 
     def locate(self, path: Path) -> Source:
         """The place of `path` in the whole document (("spec", "fields", "risk_band")), or of its nearest ancestor
-        that exists. An element of a list is named by its index ("0") or by the value of its `name`, `key` or `value`."""
+        that exists. An element of a list is named by its index ("0") or by its `name`, `key` or `value`."""
         ...
 
 
