@@ -102,6 +102,14 @@ def test_who_is_over_a_quota_may_still_write_what_adds_nothing(schemas: Schemas,
     assert schemas.put(created["id"], 1, document("Renamed", **fields("a", "b"))).status_code == 200
 
 
+def test_business_rules_have_quotas_without_showing_limits(call: Caller) -> None:
+    """businessrules: 20, 25, 500; no /limits endpoint; namespace business.rules."""
+    shown = call("GET", "/api/v2/organizations/limits/namespaces/business.rules").json()["entities"]
+    assert [each["value"] for each in shown] == [20, 25, 500]
+    refused = Schemas(call, RULES).post(document(**fields(*(f"f{number}" for number in range(26)))))
+    assert (code(refused), refused.json()["limit"]["value"]) == (PER_SCHEMA, 25)
+
+
 def test_contacts_and_organizations_share_their_quotas(call: Caller, control: Control) -> None:
     """20 types shared between contact and org types per help."""
     limits = {"maxNumberOfSchemasPerOrg": 2, "maxNumberOfFieldsPerOrg": 3}
@@ -124,7 +132,10 @@ def test_lengths_can_be_set_too(call: Caller, control: Control) -> None:
 def test_a_body_that_is_too_large_is_413(schemas: Schemas, control: Control) -> None:
     """413 payload.too.large (users: request.body.size.limit.exceeded)."""
     created = schemas.create(document())
-    control.settings(max_schema_bytes=50)
+    sent = len(schemas.post(document("Other")).request.body)
+    control.settings(max_schema_bytes=sent)
+    assert schemas.post(document("Third")).status_code == 200
+    control.settings(max_schema_bytes=sent - 10)
     expected = "request.body.size.limit.exceeded" if schemas.base is USERS else "payload.too.large"
     for refused in (schemas.post(document()), schemas.put(created["id"], 1, document())):
         assert (refused.status_code, refused.json()["code"]) == (413, f"dynamic.schema.{expected}")

@@ -246,6 +246,19 @@ def test_a_base_without_delete_answers_405(call: Caller, base: Base) -> None:
     assert call("GET", created["selfUri"]).status_code == 200
 
 
+def test_whatever_is_read_is_answered_with_200(schemas: Schemas) -> None:
+    created = schemas.create(document())
+    paths = [
+        "",
+        created["id"],
+        f"{created['id']}/versions",
+        f"{created['id']}/versions/1",
+        "coretypes",
+        "coretypes/enum",
+    ]
+    assert {schemas.get(path).status_code for path in paths} == {200}
+
+
 @pytest.mark.parametrize(
     "rest", ["none", "none/versions", "none/versions/1", "none/x", "none/versions/1/x", "coretypes/x"]
 )
