@@ -15,9 +15,13 @@ ENVELOPED = "jsonSchema"
 
 
 def creation(model: str, title: str, core_types: Iterable[Json]) -> Json:
-    """The body with which the SDK's model creates a schema: with the document in it, or the document itself."""
+    """The body with which the SDK's model creates a schema: with the document in it, or the document itself.
+
+    Of the document it has what this model has a place for. `definitions` some bases take, and no answer shows.
+    """
     properties = {each["name"]: prop(each, f"Of type {each['name']}") for each in core_types}
     document = {"$schema": DIALECT, "title": title, "description": "What", "properties": properties}
+    document["definitions"] = {"own": {"name": "own", "title": "Own", "type": ["string"]}}
     whole = {"name": title, "enabled": True, ENVELOPED: document}
     return dict(models().known(whole if ENVELOPED in models().types(model) else document, model))
 
