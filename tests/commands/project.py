@@ -20,6 +20,7 @@ import orjson
 import yaml
 from reconciler.cli import main
 from reconciler.commands.clock import SystemClock
+from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.observed import Recorded
 from reconciler.model.ports import AuditEntry
@@ -32,7 +33,13 @@ Json = dict[str, Any]
 SECRET = "the-robots-own-secret"
 """Of the client that the program runs as. No output and no file may hold it."""
 SETTINGS: Json = {"token_rate": None, "family_rates": {}, "login_rate": None}
-EVERY_SCOPE = ["privacy:purpose:read", "privacy:purpose:write", "data:flex:read", "data:flex:schema:write"]
+EVERY_SCOPE = sorted(
+    {
+        needed
+        for kind in KINDS.values()
+        for needed in ({*kind.permissions.values()} or {kind.scopes.read, kind.scopes.write})
+    }
+)
 ROBOT: Json = {"id": "robot", "secret": SECRET, "scopes": EVERY_SCOPE}
 SUPPORT = "Purpose/Support"
 CUSTOMER = "FlexSchema/customer"
