@@ -13,16 +13,16 @@ The published API's objects in these facts (published-api.md §10), so that they
 | external event schema | title (while enabled) | POST bare | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
 | conversation schema   | title (while enabled) | POST bare | PUT    | BODY_VERSION | DISABLE           | UNPAGED     |
 | user schema           | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
-| business rules schema | title                 | POST      | PUT    | BODY_VERSION | DELETE, tombstone | UNPAGED     |
+| business rules schema | title                 | POST      | PUT    | BODY_VERSION | DELETE_OR_DISABLE | UNPAGED     |
 | masking rule          | name, definition, ... | POST      | PATCH  | COMPARE      | DELETE            | UNPAGED     |
 | data retention        | none: one object      | PUT       | PUT    | COMPARE      | IMPOSSIBLE        | SINGLETON   |
 | flow                  | type, name            | job       | job    | CHECKOUT     | DELETE (then 410) | PAGE_NUMBER |
 | automation trigger    | name                  | POST      | PUT    | BODY_VERSION | DELETE            | CURSOR      |
 | GDPR request, jobs    | none                  | a request: submitted once and followed, not converged               |
 
-"bare" = the create body is the schema itself, without the envelope that GET and PUT use; "tombstone" = GET after a
-delete may answer 200 with `deleted: true`, which is gone. Code for an enveloped body, a tombstone or a checkout comes
-with the first kind that needs it; here only what is used now has behaviour: IF_MATCH, and COMPARE as its fallback.
+"bare" = the create body is the schema itself, without the envelope that GET and PUT use (`envelope`); "tombstone" = GET
+after a delete may answer 200 with `deleted: true`, which is gone; "while enabled" is `unique_while`. A checkout, a
+cursor and a singleton have no code yet: it comes with the first kind that needs it.
 """
 
 from __future__ import annotations
