@@ -161,7 +161,10 @@ class Client:
 
     def _unpaged(self, request: Request) -> tuple[dict[str, Json], ...]:
         def read(_: int) -> Page:
-            page = page_of(_offered(self._caller.attempt(request)).content)
+            content = _offered(self._caller.attempt(request)).content
+            page = page_of(content)
+            if content.get("nextUri"):
+                raise Unfit("It says that there is more, and its API has no way to ask for it.")
             return Page(page.entities, len(page.entities) if page.total is None else page.total)
 
         return read_whole(read, self._in_parallel)

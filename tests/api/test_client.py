@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -21,13 +22,28 @@ from reconciler.errors import (
     UsageError,
     VersionConflict,
 )
-from reconciler.model.kind import Envelope, Lock, Term, Verb
+from reconciler.model.kind import Envelope, Lock, Paging, Term, Verb
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Api
 from reconciler.model.values import Json
 from reconciler.sandbox import Sandbox
 
-from .builders import NOON, PURPOSE, PURPOSES, SCHEMA, SCHEMAS, TOKEN, TestClock, asked, client, kind, purpose
+from .builders import (
+    NOON,
+    PURPOSE,
+    PURPOSES,
+    SCHEMA,
+    SCHEMAS,
+    TOKEN,
+    TestClock,
+    asked,
+    client,
+    http,
+    kind,
+    purpose,
+    raw,
+    request_of,
+)
 
 ONE = f"{PURPOSES}/*"
 
@@ -364,3 +380,19 @@ def test_a_kind_says_what_to_do_about_a_refusal(sandbox: Sandbox, api: Client, c
     with pytest.raises(Rejected) as refused:
         api.create(kind(refusals={"too.many": "Use fewer."}), {})
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize(("more", "whole"), [('"nextUri": null', True), ('"nextUri": "/more?after=x"', False)])
+def test_a_list_without_pages_that_says_there_is_more_is_not_taken_for_whole(more: str, whole: bool) -> None:
+    answer = http("200 OK", f'{{"entities": [{{"id": "a"}}], {more}}}'.encode(), "Connection: close")
+
+    def speak(connection: socket.socket) -> None:
+        request_of(connection)
+        connection.sendall(answer)
+
+    with raw(speak) as environ, client(environ) as api:
+        if whole:
+            assert [each.live_id for each in api.list(kind(paging=Paging.UNPAGED))] == ["a"]
+        else:
+            with pytest.raises(UntrustworthyAnswer, match="there is more"):
+                api.list(kind(paging=Paging.UNPAGED))
