@@ -40,8 +40,9 @@ class Drafts:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The kinds of which an object may be written: what the organisation says about these is needed."""
-        return tuple(sorted({item.kind.name for item in self.items if item.change is not None and item.change.writes}))
+        """The kinds of which an object may be created or changed: what the organisation says about these is needed."""
+        changes = ((item.kind.name, item.change) for item in self.items if item.change is not None)
+        return tuple(sorted({name for name, change in changes if change.writes and not change.action.ends}))
 
 
 def draft_all(situation: Situation, bindings: Bindings) -> Drafts:

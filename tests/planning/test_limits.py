@@ -126,6 +126,15 @@ def test_a_plan_carries_what_the_organisation_said() -> None:
     assert planned([tree("a", 0)], terms=SAID).terms == {"Tree": SAID}
 
 
+def test_a_deletion_asks_nothing() -> None:
+    stated = tree("a", 1)
+    given = situation(
+        [], [recorded(stated)], [observed(stated, kind=TREE)], kinds={"Tree": TREE},
+        removals=[removal(stated.address, delete=True)],
+    )  # fmt: skip
+    assert draft_all(given, bind(given)).written == ()
+
+
 def test_only_kinds_that_are_written_are_asked_about() -> None:
     same, other = tree("a", 1), tree("a", 2)
     for stated, written in ((same, ()), (other, ("Tree",))):
