@@ -7,7 +7,7 @@ import base64
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from reconciler.api.secret import Secret
+from reconciler.model.secret import Secret
 
 
 class Authorisation(AuthBase):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.api.regions import domain_of
-from reconciler.api.secret import NONE, Secret
 from reconciler.errors import AuthenticationFailed, UsageError
 from reconciler.model.project import Environment
+from reconciler.model.secret import NONE, Secret
 
 ID = "GENESYSCLOUD_OAUTHCLIENT_ID"
 SECRET = "GENESYSCLOUD_OAUTHCLIENT_SECRET"

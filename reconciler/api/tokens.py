@@ -15,8 +15,8 @@ from reconciler.api.persistence import Persistence
 from reconciler.api.refusal import Failure, error_of, untrustworthy
 from reconciler.api.repeat import Outcome
 from reconciler.api.request import Request
-from reconciler.api.secret import Secret
 from reconciler.errors import AuthenticationFailed
+from reconciler.model.secret import Secret
 
 EARLY = 60.0
 """Seconds before its end at which a token is not used any more."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.api.answer import Answer
 from reconciler.api.legible import legible
-from reconciler.api.secret import MASK
+from reconciler.model.secret import MASK
 from reconciler.model.values import Json
 
 _MOST = 10

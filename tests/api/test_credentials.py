@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from reconciler.api.credentials import Credentials, credentials
 from reconciler.api.regions import DOMAINS, domain_of
-from reconciler.api.secret import Secret
 from reconciler.errors import AuthenticationFailed, UsageError
 from reconciler.model.project import Environment
+from reconciler.model.secret import Secret
 
 CLIENT = {"GENESYSCLOUD_OAUTHCLIENT_ID": "client", "GENESYSCLOUD_OAUTHCLIENT_SECRET": "s3cr3t"}
 SECRET = Secret("s3cr3t")

@@ -6,7 +6,7 @@ import pickle
 import traceback
 
 import pytest
-from reconciler.api.secret import NONE, Secret
+from reconciler.model.secret import NONE, Secret
 
 VALUE = "s3cr3t-value"
 
