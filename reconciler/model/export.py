@@ -11,8 +11,8 @@ from reconciler.model.secret import Secret
 class RemoteFile:
     """One file of a finished export, as the organisation lists it (contract §5, §6).
 
-    `uri` grants the data to whoever has it, for about an hour. `size` is in bytes, None where it is not stated; `sha256`
-    is in hexadecimal, empty where none is stated (a privacy download).
+    `uri` grants the data to whoever has it, for about an hour. `size` is in bytes, None where it is not stated;
+    `sha256` is in hexadecimal, empty where none is stated (a privacy download).
     """
 
     uri: Secret

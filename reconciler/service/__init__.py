@@ -1,0 +1,1 @@
+"""The catalogue of exports, served over HTTP, and the receiver of callbacks."""
