@@ -9,7 +9,7 @@ the document under `$document`, and of the whole under `$whole`: all of it goes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from reconciler.kinds.data_schema.bases import Wrapping
@@ -24,6 +24,8 @@ SERVER_OWNED: Final = frozenset(
 _CORE_TYPE: Final = "#/definitions/"
 _ITEM_LIMITS: Final = {"minLength": "$itemMinLength", "maxLength": "$itemMaxLength"}
 _OURS: Final = frozenset({"$key", "$type", "$required", "$options", *_ITEM_LIMITS.values()})
+_THEIRS: Final = "$theirs"
+"""What the platform calls by one of those names: it never has, and nothing of it is lost if it does."""
 
 
 def envelope_of(wrapping: Wrapping) -> Envelope:
@@ -74,7 +76,7 @@ def _fields(properties: Json, required: frozenset[str]) -> Json:
 
 
 def _field(key: str, stated: Mapping[str, Json], required: bool) -> dict[str, Json]:
-    field: dict[str, Json] = {**stated, "$key": key, "$required": required}
+    field: dict[str, Json] = {**_aside(stated, _OURS), "$key": key, "$required": required}
     match stated.get("allOf"):
         case [{"$ref": str(reference), **others}] if reference.startswith(_CORE_TYPE) and not others:
             field["$type"] = reference.removeprefix(_CORE_TYPE)
@@ -82,23 +84,32 @@ def _field(key: str, stated: Mapping[str, Json], required: bool) -> dict[str, Js
     if isinstance(items := stated.get("items"), dict):
         field |= {own: items[name] for name, own in _ITEM_LIMITS.items() if name in items}
         field["items"] = {name: value for name, value in items.items() if name not in _ITEM_LIMITS}
-    if (options := _options(stated)) is not None:
-        field["$options"] = options
-        del field["enum"]
-        field.pop("_enumProperties", None)
-    return field
+    return _with_options(field)
 
 
-def _options(stated: Mapping[str, Json]) -> Json:
-    """The options of an enum; None where they are not told apart by strings, or are not what they should be."""
-    values, about = stated.get("enum"), stated.get("_enumProperties", {})
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values) or not values:
-        return None
-    if not isinstance(about, dict) or len(set(values)) < len(values) or not about.keys() <= set(values):
-        return None
-    if not all(isinstance(each, dict) for each in about.values()):
-        return None
-    return [{"$value": value, **about.get(value, {})} for value in values]
+def _aside(stated: Mapping[str, Json], ours: Collection[str]) -> dict[str, Json]:
+    """What the platform states. Where it calls something by a name that is made here, that is kept elsewhere."""
+    theirs = {name: value for name, value in stated.items() if name in ours or name == _THEIRS}
+    rest = {name: value for name, value in stated.items() if name not in theirs}
+    return rest | ({_THEIRS: theirs} if theirs else {})
+
+
+def _with_options(field: dict[str, Json]) -> dict[str, Json]:
+    """The field with its options told apart by their strings; what else there is in an enum stays where it is."""
+    stated, about = _listed(field.get("enum")), _mapped(field.get("_enumProperties"))
+    values = dict.fromkeys(value for value in stated if isinstance(value, str))
+    if not values:
+        return field
+    words = {value: each for value, each in about.items() if value in values and isinstance(each, dict)}
+    kept: dict[str, Json] = {
+        "enum": [value for value in stated if not isinstance(value, str)],
+        "_enumProperties": {value: each for value, each in about.items() if value not in words},
+    }
+    if not about:
+        kept["_enumProperties"] = field.get("_enumProperties")
+    rest = {name: value for name, value in field.items() if name not in kept}
+    options = [{**_aside(words.get(value, {}), ("$value",)), "$value": value} for value in values]
+    return rest | {name: value for name, value in kept.items() if value} | {"$options": options}
 
 
 def _full(flat: Body) -> dict[str, Json]:
@@ -132,26 +143,28 @@ def _listed(value: Json) -> Iterable[Json]:
 
 
 def _property(field: Mapping[str, Json]) -> dict[str, Json]:
-    stated = {name: value for name, value in field.items() if name not in _OURS}
+    stated = {name: value for name, value in field.items() if name not in _OURS and name != _THEIRS}
+    stated |= field.get(_THEIRS, {})
     if "$type" in field:
         stated["allOf"] = [{"$ref": _CORE_TYPE + field["$type"]}]
     items = {name: field[own] for name, own in _ITEM_LIMITS.items() if own in field}
     if items:
-        stated["items"] = {**stated.get("items", {}), **items}
+        stated["items"] = {**_mapped(stated.get("items")), **items}
     elif stated.get("items") == {}:
         del stated["items"]
     if "$options" in field:
-        stated["enum"] = [option["$value"] for option in field["$options"]]
-        about = {option["$value"]: _about(option) for option in field["$options"]}
-        if any(about.values()):
-            stated["_enumProperties"] = {value: said for value, said in about.items() if said}
+        stated["enum"] = [*(option["$value"] for option in field["$options"]), *_listed(stated.get("enum"))]
+        about = {option["$value"]: said for option in field["$options"] if (said := _about(option))}
+        if about:
+            stated["_enumProperties"] = {**_mapped(stated.get("_enumProperties")), **about}
     return stated
+
+
+def _mapped(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _about(option: Mapping[str, Json]) -> dict[str, Json]:
     """What is said about an option. That it is not disabled goes without saying."""
-    return {
-        name: value
-        for name, value in option.items()
-        if name != "$value" and not (name == "_disabled" and value is False)
-    }
+    told = {name: value for name, value in option.items() if name not in ("$value", _THEIRS)} | option.get(_THEIRS, {})
+    return {name: value for name, value in told.items() if not (name == "_disabled" and value is False)}
