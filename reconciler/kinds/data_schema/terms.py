@@ -47,6 +47,8 @@ def _mandatory(entity: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
         if not isinstance(stated, list | tuple) or not isinstance(bounds, dict):
             raise ValueError(f"the {fields} of a core type are not a list, or its {ranges} no object")
         for name in stated:
+            if not isinstance(name, str):
+                raise ValueError(f"the {fields} of a core type are not names")
             own = spelled.get(name, name)
             if own in LIMITS:
                 yield own, _range(bounds.get(name))
