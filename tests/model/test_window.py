@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import Any
 
 import pytest
@@ -10,14 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reconciler.model.window import DAY, MILLISECOND, Window, instant, read_window, spell
 
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 NOON = datetime.datetime(2026, 10, 5, 12, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize(
     ("stated", "expected"),
     [
-        ({"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z"}, "2026-10-01T00:00:00.000Z/2026-10-02T00:00:00.000Z"),
-        ({"start": "2026-10-01T02:00+02:00", "end": "2026-10-01T00:00:00.001Z"}, "2026-10-01T00:00:00.000Z/2026-10-01T00:00:00.001Z"),
+        (
+            {"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z"},
+            "2026-10-01T00:00:00.000Z/2026-10-02T00:00:00.000Z",
+        ),
+        (
+            {"start": "2026-10-01T02:00+02:00", "end": "2026-10-01T00:00:00.001Z"},
+            "2026-10-01T00:00:00.000Z/2026-10-01T00:00:00.001Z",
+        ),
         ({"day": "2026-10-05"}, "2026-10-05T00:00:00.000Z/2026-10-06T00:00:00.000Z"),
         ({"month": "2026-10"}, "2026-10-01T00:00:00.000Z/2026-11-01T00:00:00.000Z"),
         ({"month": "2024-02"}, "2024-02-01T00:00:00.000Z/2024-03-01T00:00:00.000Z"),
@@ -62,7 +70,7 @@ def test_what_lies_outside_the_calendar_is_no_window_either(stated: dict[str, An
 
 
 @given(
-    st.datetimes(datetime.datetime(2000, 1, 1), datetime.datetime(2100, 1, 1), timezones=st.just(datetime.UTC)),
+    st.integers(0, 4_000_000_000_000).map(lambda count: EPOCH + count * MILLISECOND),
     st.integers(1, 400 * 86_400_000),
     st.integers(86_400_000, 40 * 86_400_000),
 )
@@ -70,7 +78,7 @@ def test_parts_leave_no_gap_and_overlap_nowhere(start: datetime.datetime, length
     window, most = Window(start, start + length * MILLISECOND), longest * MILLISECOND
     parts = window.parts(most)
     assert (parts[0].start, parts[-1].end) == (window.start, window.end)
-    assert all(left.end == right.start for left, right in zip(parts, parts[1:], strict=False))
+    assert all(left.end == right.start for left, right in itertools.pairwise(parts))
     assert all(part.length == most for part in parts[:-1])
     assert datetime.timedelta() < parts[-1].length <= most
 
