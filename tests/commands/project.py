@@ -49,12 +49,12 @@ def purpose(
     name: str = "Support", /, *, lifecycle: Json | None = None, metadata: Json | None = None, **spec: Any
 ) -> Json:
     body = {"description": "Why", "retention": "180d", "legalBasis": "contract"} | spec
-    return _manifest("Purpose", name, body, lifecycle, metadata)
+    return manifest("Purpose", name, body, lifecycle, metadata)
 
 
 def schema(*fields: Json, named: str = "customer", lifecycle: Json | None = None, **spec: Any) -> Json:
     listed = list(fields) or [text("customerId")]
-    return _manifest("FlexSchema", named, {"description": "What", "fields": listed} | spec, lifecycle)
+    return manifest("FlexSchema", named, {"description": "What", "fields": listed} | spec, lifecycle)
 
 
 def text(name: str, **members: Any) -> Json:
@@ -76,7 +76,7 @@ def acknowledging(code: str, path: str, **facet: Any) -> Json:
     return {"acknowledge": [said]}
 
 
-def _manifest(kind: str, name: str, spec: Json, lifecycle: Json | None, metadata: Json | None = None) -> Json:
+def manifest(kind: str, name: str, spec: Json, lifecycle: Json | None, metadata: Json | None = None) -> Json:
     document = {
         "apiVersion": "reconciler/v1",
         "kind": kind,
