@@ -70,14 +70,14 @@ class Client:
                 case Paging.PAGE_NUMBER:
                     entities = self._paged(kind)
                 case Paging.UNPAGED:
-                    entities = self._unpaged(request)
+                    entities = self._unpaged(request, kind.identity)
                 case Paging.CURSOR | Paging.SINGLETON:
                     raise NotImplementedError(kind.paging)
         except (Unfit, Shifting) as error:
             raise _unfit(request, error) from None
         opened = kind.envelope.opened
         return tuple(
-            Observed(kind.name, entity["id"], opened(entity), version_of(entity))
+            Observed(kind.name, entity[kind.identity], opened(entity), version_of(entity))
             for entity in entities
             if not _is_tombstone(kind, entity)
         )
@@ -100,6 +100,11 @@ class Client:
             except ValueError as error:
                 raise untrustworthy(failure, f"It makes no sense: {error}.") from None
         return said
+
+    def files(self, kind: Kind, live_id: str) -> Json:
+        if kind.asking is None or not kind.asking.files:
+            raise ValueError(f"{kind.name} has no list of files")
+        return _succeeded(self._caller.attempt(endpoints.files(self._host, kind, live_id, kind.asking.files))).content
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         if not kind.records:
@@ -147,27 +152,27 @@ class Client:
     def _paged(self, kind: Kind) -> tuple[dict[str, Json], ...]:
         """In the largest pages; in the organisation's own size where it refuses those."""
         try:
-            return read_whole(lambda number: self._page(kind, number, kind.page_size), self._in_parallel)
+            return read_whole(lambda number: self._page(kind, number, kind.page_size), self._in_parallel, kind.identity)
         except Rejected as refusal:
             if refusal.status not in (400, 413):
                 raise
-        return read_whole(lambda number: self._page(kind, number, None), self._in_parallel)
+        return read_whole(lambda number: self._page(kind, number, None), self._in_parallel, kind.identity)
 
     def _page(self, kind: Kind, number: int, size: int | None) -> Page:
         failure = self._caller.attempt(endpoints.page(self._host, kind, number, size=size))
         if number > 1 and failure.answer.outcome is Outcome.MISSING:
             raise Shifting(f"Page {number} is gone.")
-        return page_of(_offered(failure).content, number=number)
+        return page_of(_offered(failure).content, number=number, identity=kind.identity)
 
-    def _unpaged(self, request: Request) -> tuple[dict[str, Json], ...]:
+    def _unpaged(self, request: Request, identity: str) -> tuple[dict[str, Json], ...]:
         def read(_: int) -> Page:
             content = _offered(self._caller.attempt(request)).content
-            page = page_of(content)
+            page = page_of(content, identity=identity)
             if content.get("nextUri"):
                 raise Unfit("It says that there is more, and its API has no way to ask for it.")
             return Page(page.entities, len(page.entities) if page.total is None else page.total)
 
-        return read_whole(read, self._in_parallel)
+        return read_whole(read, self._in_parallel, identity)
 
     def _in_parallel(self, read: Callable[[int], Page], numbers: Sequence[int]) -> Sequence[Page]:
         return tuple(self._pool.map(read, numbers))
@@ -203,7 +208,7 @@ def _observed(kind: Kind, failure: Failure, live_id: str = "") -> Observed:
     """The object in an answer. A write whose answer does not show it has happened all the same."""
     answer = _succeeded(failure)
     try:
-        identity = identity_of(answer.content)
+        identity = identity_of(answer.content, kind.identity)
         if live_id and identity.lower() != live_id.lower():
             raise Unfit("It is another object than the one asked for.")
     except Unfit:

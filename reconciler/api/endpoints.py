@@ -38,6 +38,11 @@ def term(host: str, kind: Kind, path: str) -> Request:
     return Request("GET", host, kind.path + path, kind.path + path, access=_access(kind, Verb.VIEW))
 
 
+def files(host: str, kind: Kind, live_id: str, below: str) -> Request:
+    of = _object(kind, live_id)
+    return Request("GET", host, of["path"] + below, of["template"] + below, access=_access(kind, Verb.VIEW))
+
+
 def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
     of = _object(kind, live_id)
     below = f"/{kind.records.strip('/')}"

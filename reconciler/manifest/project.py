@@ -126,6 +126,8 @@ def _limits(stated: Mapping[str, Json], default: Limits) -> Limits:
         int(stated.get("evidenceCalls", default.evidence_calls)),
         int(stated.get("warnAtPercent", default.warn_at_percent)),
         int(stated.get("requestsPerMinute", default.requests_per_minute)),
+        int(stated.get("maxInFlight", default.in_flight)),
+        int(stated.get("dataExportDays", default.data_export_days)),
     )
 
 

@@ -86,6 +86,15 @@ _LIMITS: Final = _object(
         "requestsPerMinute": _count(
             "Requests per minute", "The pace of all calls together.", default=Limits().requests_per_minute, least=1
         ),
+        "maxInFlight": _count(
+            "Most in flight",
+            "Export requests of a kind that are under way at once.",
+            default=Limits().in_flight,
+            least=1,
+        ),
+        "dataExportDays": _count(
+            "Days of a data export", "How long its window may be; 0 = any length.", default=Limits().data_export_days
+        ),
     },
 )
 

@@ -37,6 +37,7 @@ from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
 from reconciler.model.finding import Explanation, Finding, FindingClass
 from reconciler.model.manifest import Manifest
 from reconciler.model.project import Project
+from reconciler.model.request import Asking
 from reconciler.model.shape import Record
 from reconciler.model.source import Problem
 from reconciler.model.values import Json, Normal, Path
@@ -210,18 +211,18 @@ def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
 class Kind:
     """The facts about one kind.
 
-    `path` is the collection's path; `page_size` its largest page; `natural_key` the members that tell two live objects
-    apart; the organisation holds them unique, but only among objects that have the members `unique_while`;
-    `server_owned` are wire members that only the server writes; `envelope` is what stands around the object on the
-    wire; `tombstone` names a wire member whose true value says that the object is deleted, though it is still shown;
-    `disabled` are the members that take an object out of use; `at_birth` are the members that a creation cannot set,
-    with the values that a new object has whatever is sent; `records` is the path of an object's records below it, or
-    empty; `schema` is the JSON Schema of `spec`.
+    `path` is the collection's path; `page_size` its largest page; `identity` the wire member that holds an object's id;
+    `natural_key` the members that tell two live objects apart; the organisation holds them unique, but only among
+    objects that have the members `unique_while`; `server_owned` are wire members that only the server writes;
+    `envelope` is what stands around the object on the wire; `tombstone` names a wire member whose true value says that
+    the object is deleted, though it is still shown; `disabled` are the members that take an object out of use;
+    `at_birth` are the members that a creation cannot set, with the values that a new object has whatever is sent;
+    `records` is the path of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
 
-    `permissions` are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone.
-    `refusals` say what to do about the codes by which the organisation refuses a request. `terms` are what the
-    organisation itself says about the kind, and `limits` the sizes that follow from them; without any terms, those that
-    are documented.
+    `asking` makes a kind one of requests, which are submitted once and then followed, and never converge. `permissions`
+    are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone. `refusals` say
+    what to do about the codes by which the organisation refuses a request. `terms` are what the organisation itself
+    says about the kind, and `limits` the sizes that follow from them; without any terms, those that are documented.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -238,6 +239,7 @@ class Kind:
     example: str
     permissions: Mapping[Verb, str] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
+    identity: str = "id"
     natural_key: tuple[str, ...] = ("name",)
     unique_while: Normal = field(default_factory=dict)
     paging: Paging = Paging.PAGE_NUMBER
@@ -249,6 +251,7 @@ class Kind:
     envelope: Envelope = Envelope()
     tombstone: str = ""
     at_birth: Normal = field(default_factory=dict)
+    asking: Asking | None = None
     records: str = ""
     terms: tuple[Term, ...] = ()
     limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits

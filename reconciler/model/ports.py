@@ -9,6 +9,7 @@ from typing import Protocol
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed, Organisation, Recorded
+from reconciler.model.request import Requested
 from reconciler.model.values import Json
 
 
@@ -62,6 +63,10 @@ class Api(Protocol):
 
     def terms(self, kind: Kind) -> Mapping[str, Json]:
         """What the organisation says about a kind, by the name of each term; one that it does not offer is missing."""
+        ...
+
+    def files(self, kind: Kind, live_id: str) -> Json:
+        """The list of a finished request's files, as it comes: whoever reads it judges it. It holds secrets."""
         ...
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
@@ -126,8 +131,24 @@ class Ledger(Protocol):
         """Note what is about to be sent; the answer carries its number."""
         ...
 
-    def settle(self, intent: Intent, entry: AuditEntry, *, row: Recorded | None = None, forget: bool = False) -> None:
-        """Close an intent, and in the same transaction write or drop its row, and the audit entry.
+    def requests(self) -> Mapping[str, Requested]:
+        """Every request that was ever made, by key, oldest first."""
+        ...
+
+    def keep(self, request: Requested, entry: AuditEntry | None = None) -> None:
+        """Write what is known of a request now."""
+        ...
+
+    def settle(
+        self,
+        intent: Intent,
+        entry: AuditEntry,
+        *,
+        row: Recorded | None = None,
+        forget: bool = False,
+        request: Requested | None = None,
+    ) -> None:
+        """Close an intent, and in the same transaction write or drop its row or its request, and the audit entry.
 
         A row's `revision` is set by the ledger: it grows, and no two rows of an address ever share one.
         """

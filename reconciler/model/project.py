@@ -38,12 +38,18 @@ class DeletionLimit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Numbers that hold a run back. `warn_at_percent` is the share of a platform limit from which a plan warns."""
+    """Numbers that hold a run back.
+
+    `warn_at_percent` is the share of a platform limit from which a plan warns; `in_flight` how many requests of a kind
+    are under way at once; `data_export_days` how long the window of a data export may be, 0 = any length.
+    """
 
     deletions: DeletionLimit = DeletionLimit()
     evidence_calls: int = 50
     warn_at_percent: int = 90
     requests_per_minute: int = 300
+    in_flight: int = 1
+    data_export_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

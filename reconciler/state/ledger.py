@@ -17,6 +17,7 @@ from reconciler.errors import LedgerError
 from reconciler.model.address import Address
 from reconciler.model.observed import Intent, Organisation, Origin, Recorded
 from reconciler.model.ports import AuditEntry
+from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
 from reconciler.state.trouble import legible, translated
@@ -64,6 +65,12 @@ class SqlLedger:
             found = connection.execute(query).all()
         return tuple(map(_entry, reversed(found)))
 
+    def requests(self) -> Mapping[str, Requested]:
+        with self._reading() as connection:
+            found = connection.execute(sa.select(schema.requests).order_by(schema.requests.c.asked)).all()
+        with legible(self._path):
+            return {request.key: request for request in map(_requested, found)}
+
     def begin(self, intent: Intent) -> Intent:
         values = _intent_values(intent)
         with self._writing() as connection:
@@ -72,14 +79,30 @@ class SqlLedger:
             ).scalar_one()
         return replace(intent, number=number)
 
-    def settle(self, intent: Intent, entry: AuditEntry, *, row: Recorded | None = None, forget: bool = False) -> None:
+    def settle(
+        self,
+        intent: Intent,
+        entry: AuditEntry,
+        *,
+        row: Recorded | None = None,
+        forget: bool = False,
+        request: Requested | None = None,
+    ) -> None:
         with self._writing() as connection:
             connection.execute(sa.delete(schema.intents).where(schema.intents.c.number == intent.number))
             if row is not None:
                 _write(connection, row)
             elif forget:
                 _forget(connection, intent.address)
+            if request is not None:
+                _keep(connection, request)
             _note(connection, entry)
+
+    def keep(self, request: Requested, entry: AuditEntry | None = None) -> None:
+        with self._writing() as connection:
+            _keep(connection, request)
+            if entry is not None:
+                _note(connection, entry)
 
     def put(self, row: Recorded, entry: AuditEntry) -> None:
         with self._writing() as connection:
@@ -144,6 +167,34 @@ def _entry(found: sa.Row[Any]) -> AuditEntry:
     values = dict(found._mapping)
     del values["number"]
     return AuditEntry(**{**values, "summary": tuple(orjson.loads(values["summary"]))})
+
+
+def _requested(found: sa.Row[Any]) -> Requested:
+    values = dict(found._mapping)
+    address = Address(values.pop("kind"), values.pop("name"))
+    body, original = orjson.loads(values.pop("body")), Address.parse(values.pop("original"))
+    return Requested(address=address, original=original, body=body, **values)
+
+
+def _keep(connection: sa.Connection, request: Requested) -> None:
+    values = {
+        "kind": request.address.kind,
+        "name": request.address.name,
+        "original": str(request.original),
+        "live_id": request.live_id,
+        "status": request.status,
+        "body": canonical(request.body),
+        "part": request.part,
+        "parts": request.parts,
+        "reason": request.reason,
+        "asked": request.asked,
+        "seen": request.seen,
+        "ended": request.ended,
+        "seal": request.seal,
+        "forgotten": request.forgotten,
+    }
+    statement = insert(schema.requests).values(key=request.key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
 
 
 def _intent_values(intent: Intent) -> dict[str, Any]:

@@ -53,8 +53,18 @@ requests = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("original", sa.Text, nullable=False),
     sa.Column("live_id", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("asked", sa.Float, nullable=False),
+    sa.Column("seen", sa.Float, nullable=False),
+    sa.Column("ended", sa.Float),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("forgotten", sa.Boolean, nullable=False),
 )
 
 audit = sa.Table(
@@ -96,6 +106,13 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE intents ADD COLUMN body BLOB NOT NULL DEFAULT X'7B7D';
     CREATE TABLE requests (
         key TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, live_id TEXT NOT NULL, status TEXT NOT NULL)
+    """,
+    """
+    DROP TABLE requests;
+    CREATE TABLE requests (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, original TEXT NOT NULL, live_id TEXT NOT NULL,
+        status TEXT NOT NULL, body BLOB NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, reason TEXT NOT NULL,
+        asked FLOAT NOT NULL, seen FLOAT NOT NULL, ended FLOAT, seal TEXT NOT NULL, forgotten BOOLEAN NOT NULL)
     """,
 )
 
