@@ -87,7 +87,7 @@ def test_where_deleting_is_not_allowed_it_is_disabled(start: Start, base: Base) 
     [left] = project.control.objects(base.collection)
     assert (left["enabled"], left["version"]) == (False, 2)
     assert ran.document["results"][0]["action"] == "disable"
-    assert [each.action for each in project.audit()][-1:] == ["disable"]
+    assert [each.action for each in project.audit()][-1:] == ["DISABLE"]
     assert is_over(project)
 
 
