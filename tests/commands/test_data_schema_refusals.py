@@ -42,6 +42,7 @@ from .data_schemas import (
 from .project import Project, Start, acknowledging
 
 every_base = pytest.mark.parametrize("base", BASES, ids=named)
+every_envelope = pytest.mark.parametrize("base", [WORKITEMS, EVENTS, RULES], ids=named)
 DISTINCT = [EVENTS, CONVERSATIONS, USERS, RULES]
 """The bases whose API declares that titles are unique."""
 
@@ -106,7 +107,7 @@ _FINDING = {
 }
 
 
-@every_base
+@every_envelope
 @pytest.mark.parametrize(
     ("limit", "code"),
     [
@@ -142,7 +143,7 @@ def test_a_title_that_somebody_has_used_since_the_plan(project: Project, base: B
     assert (again.code, again.codes) == (3, ["RC101"]), "it is there to be adopted"
 
 
-@every_base
+@every_envelope
 def test_a_title_that_is_taken_already_is_found_by_the_plan(project: Project, base: Base) -> None:
     project.applied(claim(base))
     document = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "taken", "properties": {}}
@@ -215,7 +216,7 @@ def silent(start: Start) -> Callable[[Base], Project]:
     return lambda base: start(clients=[ROBOT], settings={"withheld": [f"{base.collection}.coretypes"]})
 
 
-@every_base
+@every_envelope
 def test_a_limit_that_is_missing(silent: Callable[[Base], Project], base: Base) -> None:
     project = silent(base)
     planned(project, claim(base, {"key": "number", "type": base.text}))
@@ -224,21 +225,21 @@ def test_a_limit_that_is_missing(silent: Callable[[Base], Project], base: Base) 
     assert refused(project, base, "validation.limit.missing")
 
 
-@every_base
+@every_envelope
 def test_a_limit_that_is_out_of_range(silent: Callable[[Base], Project], base: Base) -> None:
     project = silent(base)
     planned(project, claim(base, text(base, "number", maxLength=5000)))
     assert refused(project, base, "validation.limit.error")
 
 
-@every_base
+@every_envelope
 def test_a_core_type_that_there_is_not(silent: Callable[[Base], Project], base: Base) -> None:
     project = silent(base)
     planned(project, claim(base, {"key": "number", "type": "nonsense"}))
     assert refused(project, base, "expand.failed", 422)
 
 
-@pytest.mark.parametrize("base", [WORKITEMS, EVENTS, RULES], ids=named)
+@every_envelope
 def test_something_that_is_no_schema(silent: Callable[[Base], Project], base: Base) -> None:
     project = silent(base)
     planned(project, claim(base, {"key": "state", "type": "enum"}))
