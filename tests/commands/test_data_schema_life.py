@@ -303,6 +303,30 @@ def test_a_disabled_schema_of_the_same_title_is_another_one_where_titles_are_uni
     assert is_settled(project)
 
 
+# What is so of titles that are unique only among the enabled.
+
+
+@pytest.mark.xfail(strict=True, reason="MF202 knows nothing of unique_while")
+def test_an_enabled_and_a_disabled_one_may_have_one_title(project: Project) -> None:
+    project.write(claim(EVENTS, at="new", name="claim"), claim(EVENTS, at="old", name="claim", enabled=False))
+    assert project.run("validate").code == 0
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a disabled manifest has no natural key, but at birth it will have that of others"
+)
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_manifest_that_is_disabled_finds_the_schema_of_its_title(project: Project, enabled: bool) -> None:
+    """Enabled, the platform refuses to create another one; disabled, every lost ledger would make one more."""
+    document = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "claim", "properties": {}}
+    project.control.create(EVENTS.collection, {"jsonSchema": document})
+    toggle(project, EVENTS, to=enabled)
+    project.write(claim(EVENTS, enabled=False))
+    ran = project.plan()
+    assert (ran.code, set(ran.codes)) != (0, set())
+    assert ran.code == 3
+
+
 # What is taken away.
 
 
