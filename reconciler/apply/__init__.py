@@ -9,6 +9,20 @@ from reconciler.apply.admission import admit, taken_over
 from reconciler.apply.doubt import resolve_intents
 from reconciler.apply.executor import execute
 from reconciler.apply.intents import looking
+from reconciler.apply.requesting import follow, make_requests, resolve_submissions, under_way
 from reconciler.apply.run import Deciding, Run, start
 
-__all__ = ["Deciding", "Run", "admit", "execute", "looking", "resolve_intents", "start", "taken_over"]
+__all__ = [
+    "Deciding",
+    "Run",
+    "admit",
+    "execute",
+    "follow",
+    "looking",
+    "make_requests",
+    "resolve_intents",
+    "resolve_submissions",
+    "start",
+    "taken_over",
+    "under_way",
+]

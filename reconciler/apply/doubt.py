@@ -62,13 +62,15 @@ class Looking:
 
 
 def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Recorded, ...]:
-    """Close every open intent of an earlier run. Returns the rows of creations that turn out to have happened.
+    """Close every open intent of an earlier run, but those of requests. Returns the rows of creations that happened.
 
     Raises InDoubt where more than one live object could be the one.
     """
     found: list[Recorded] = []
     for intent in looking.ledger.intents():
         kind = kinds.get(intent.address.kind)
+        if intent.action == Action.SUBMIT.value:
+            continue
         entity = await_outcome(looking, kind, intent) if kind and intent.action in CREATIONS else None
         row = _row(intent, entity) if entity else None
         result = "SUCCESS" if row else "RESOLVED"
@@ -82,12 +84,23 @@ def await_outcome(looking: Looking, kind: Kind, intent: Intent, *, begun: float 
 
     `begun` is when this run noted the intent, on our own monotonic clock: the organisation's may jump.
     """
+
+    def candidates() -> list[Observed]:
+        bound = looking.bound.get(intent.address)
+        matching = looking.matching(kind, intent, _unclaimed(looking, kind))
+        return [entity for entity in matching if bound in (None, entity.live_id)]
+
+    return await_candidate(looking, intent, candidates, begun=begun)
+
+
+def await_candidate(
+    looking: Looking, intent: Intent, look: Callable[[], list[Observed]], *, begun: float = -math.inf
+) -> Observed | None:
+    """What `look` finds, or None once the settle time has passed. Raises InDoubt where it finds several."""
     wait = FIRST_LOOK
     while True:
         asked_at, our_time = looking.api.server_time(), looking.clock.monotonic()
-        bound = looking.bound.get(intent.address)
-        matching = looking.matching(kind, intent, _unclaimed(looking, kind))
-        candidates = [entity for entity in matching if bound in (None, entity.live_id)]
+        candidates = look()
         if len(candidates) == 1:
             return candidates[0]
         if candidates:

@@ -32,11 +32,13 @@ class Merging(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made."""
+    """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made, and
+    whether a listed request is what was sent."""
 
     merge: Merging
     judge: Callable[[Kind, Transition, Iterable[Acknowledgement], datetime.date], tuple[Finding, ...]]
     matching: Callable[[Kind, Intent, Iterable[Observed]], list[Observed]]
+    same_request: Callable[[Mapping[str, Json], Mapping[str, Json]], bool]
 
 
 @dataclass(slots=True)

@@ -16,7 +16,18 @@ from types import FrameType
 import click
 from click.core import ParameterSource
 
-from reconciler.apply import Deciding, Run, admit, execute, looking, resolve_intents, start, taken_over
+from reconciler.apply import (
+    Deciding,
+    Run,
+    admit,
+    execute,
+    looking,
+    make_requests,
+    resolve_intents,
+    resolve_submissions,
+    start,
+    taken_over,
+)
 from reconciler.commands import options
 from reconciler.commands.outputs import Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
@@ -37,12 +48,13 @@ from reconciler.planning.binding import matching
 from reconciler.planning.judgement import judge
 from reconciler.planning.merge import merge
 from reconciler.planning.planfile import seal_of
+from reconciler.planning.requests import asks_the_same
 from reconciler.render import report_json, report_text
 from reconciler.state import hold, open_ledger
 
 PARTIAL = 5
 INTERRUPTED = 130
-DECIDING = Deciding(merge, judge, matching)
+DECIDING = Deciding(merge, judge, matching, asks_the_same)
 PLANNING = {
     "drift": "--drift",
     "allow_delete": "--allow-delete",
@@ -176,9 +188,11 @@ def _planned_and_applied(
     bound = {address: stated.live_id for address, stated in workspace.estate.manifests.items() if stated.live_id}
     empty = Plan(organisation, "", "", "", "", workspace.project, bindings=bound)
     with telling(run, empty) as emit, _stopping(run):
-        resolve_intents(looking(_run(run, ledger, empty, emit)), KINDS)
+        looking_back = _run(run, ledger, empty, emit)
+        resolve_intents(looking(looking_back), KINDS)
+        resolve_submissions(looking_back, KINDS)
     plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
-    if plan.blocked or not plan.changes:
+    if plan.blocked or plan.empty:
         return plan
     if ask:
         target.preview(PlanShown(plan))
@@ -194,7 +208,8 @@ def _perform(run: Session, ledger: Ledger, organisation: Organisation, plan: Pla
         done = admit(work, organisation, ledger.rows())
         if saved_before:
             done |= taken_over(work, resolve_intents(looking(work), KINDS))
-        return execute(work, done)
+            resolve_submissions(work, KINDS)
+        return make_requests(work, execute(work, done))
 
 
 def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]) -> Run:

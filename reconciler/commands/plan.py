@@ -105,4 +105,4 @@ def exit_code(decided: Plan, *, detailed: bool) -> int:
     """3 blocked, 2 changes where that was asked for, else 0."""
     if decided.blocked:
         return BLOCKED
-    return CHANGES if detailed and decided.changes else 0
+    return CHANGES if detailed and not decided.empty else 0

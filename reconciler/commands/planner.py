@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from reconciler.model.ports import Api, Ledger
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
+from reconciler.planning.requests import asked_for, to_look_up
 from reconciler.planning.situation import Choices, Drift, Situation
 
 
@@ -58,9 +60,10 @@ def compute(
         recorded=recorded,
         observed=_observed(workspace, recorded.keys(), api, wishes.choices),
         intents=ledger.intents(),
+        requests=ledger.requests(),
         choices=wishes.choices,
     )
-    situation = with_moves(situation)
+    situation = _with_listed_requests(with_moves(situation), api)
     bindings = bind(situation)
     if bindings.unconfirmed:
         confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}
@@ -106,8 +109,18 @@ def _observed(
 ) -> dict[str, tuple[Observed, ...]]:
     """The whole list of every kind in use. A failed read fails the plan: it is never taken for empty."""
     addresses = {*workspace.estate.manifests, *recorded}
-    in_use = sorted({address.kind for address in addresses if not choices.excludes(address)} & KINDS.keys())
+    converging = {name for name, kind in KINDS.items() if kind.asking is None}
+    in_use = sorted({address.kind for address in addresses if not choices.excludes(address)} & converging)
     return {name: _listed(workspace, recorded, api, name) for name in in_use}
+
+
+def _with_listed_requests(situation: Situation, api: Api) -> Situation:
+    """With the lists of requests that the ledger does not have and the organisation may; none where it offers none."""
+    listed = dict(situation.observed)
+    for name in to_look_up(situation, asked_for(situation)):
+        with suppress(NotOffered):
+            listed[name] = api.list(KINDS[name])
+    return replace(situation, observed=listed)
 
 
 def _listed(workspace: Workspace, recorded: Collection[Address], api: Api, name: str) -> tuple[Observed, ...]:

@@ -13,6 +13,7 @@ from reconciler.model.kind import Lock
 from reconciler.model.manifest import Acknowledgement
 from reconciler.model.observed import Organisation
 from reconciler.model.project import Project
+from reconciler.model.request import Submission
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path
 
 
@@ -29,6 +30,7 @@ class Action(StrEnum):
     | DISABLE  | yes    | yes   | PUT, where there is no deletion; then forgotten   |
     | FORGET   | maybe  | no    | none: the ledger drops the row                    |
     | RECORD   | yes    | yes   | none: the ledger learns what is so already        |
+    | SUBMIT   | no     | no    | POST of a request; never in `Plan.changes`        |
     """
 
     CREATE = "create"
@@ -39,6 +41,7 @@ class Action(StrEnum):
     DISABLE = "disable"
     FORGET = "forget"
     RECORD = "record"
+    SUBMIT = "submit"
 
     @property
     def ends(self) -> bool:
@@ -154,7 +157,8 @@ class Plan:
 
     `as_of` is RFC 3339, UTC. `bindings` are the live ids of the addresses that the changes refer to. `acknowledgements`
     go along because a change merged at apply is judged again, and so do `project`, for its rules and limits, and
-    `terms`: what the organisation says about the kinds that are written, by kind.
+    `terms`: what the organisation says about the kinds that are written, by kind. `submissions` are the requests to
+    make; `moved_requests` and `forgotten_requests` are keys of requests whose manifest has another address, or is gone.
     """
 
     organisation: Organisation
@@ -174,6 +178,14 @@ class Plan:
     budget: Budget = Budget()
     rebase: bool = True
     terms: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    submissions: tuple[Submission, ...] = ()
+    moved_requests: Mapping[str, Address] = field(default_factory=dict)
+    forgotten_requests: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do, not even in the ledger."""
+        return not (self.changes or self.submissions or self.moved_requests or self.forgotten_requests)
 
     @property
     def blocked(self) -> bool:

@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     """Done, together with somebody's concurrent edit."""
     ALREADY = "already done"
     """By an earlier run of this very plan."""
+    QUEUED = "queued"
+    """A request that waits for others to end: as many as may be are under way. Run again, or with --wait."""
     CONFLICT = "conflict"
     """Left untouched: somebody's concurrent edit overlaps with ours, or makes it unsafe."""
     FAILED = "failed"
@@ -56,7 +58,7 @@ class StepResult:
 
     @property
     def succeeded(self) -> bool:
-        return self.outcome in (Outcome.DONE, Outcome.MERGED, Outcome.ALREADY)
+        return self.outcome in (Outcome.DONE, Outcome.MERGED, Outcome.ALREADY, Outcome.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,4 +128,9 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "An earlier apply was cut off while creating this object, and the organisation may still show it late.",
         "Run apply: it waits until the outcome is certain.",
     ),
+    "RC701": Explanation(
+        "The window is not over yet",
+        "A request is made once. Made before its window is over it would miss what comes after, and nobody would know.",
+        "Wait until the window is over, or choose an earlier end.",
+    ),
 }

@@ -19,6 +19,7 @@ from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, 
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
 from reconciler.planning.quotas import quotas
+from reconciler.planning.requests import asked_for, decide
 from reconciler.planning.situation import Situation
 from reconciler.planning.splitting import targets_of
 
@@ -49,7 +50,10 @@ def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
     """Decide every address. `bindings` must have nothing unconfirmed."""
     addresses = sorted({*situation.estate.manifests, *bindings.recorded})
     included = [
-        address for address in addresses if address.kind in situation.kinds and not situation.choices.excludes(address)
+        address
+        for address in addresses
+        if (kind := situation.kinds.get(address.kind)) is not None and kind.asking is None
+        if not situation.choices.excludes(address)
     ]
     drafted = (draft(situation, bindings, address) for address in included)
     decided = tuple(item for item in drafted if item is not None)
@@ -74,7 +78,9 @@ def make_plan(
     changes = [item.change for item in judged if item.change is not None]
     used = list(_quotas(situation, bindings, terms, changes))
     ordered = order(changes, situation.kinds)
+    requests = decide(situation, asked_for(situation))
     findings = [
+        *requests.findings,
         *(finding for item in judged for finding in item.findings),
         *deletion_findings(situation, bindings, changes),
         *_missing_targets(situation, bindings, changes),
@@ -101,11 +107,14 @@ def make_plan(
             *(each for each in used if isinstance(each, Headroom)),
         ),
         foreign_objects=dict(sorted(bindings.foreign.items())),
-        unchanged=drafts.unchanged,
+        unchanged=drafts.unchanged + requests.standing,
         excluded=tuple(sorted(situation.choices.excluded)),
-        budget=_budget(situation, ordered.changes, plan_calls),
+        budget=_budget(situation, ordered.changes, len(requests.submissions), plan_calls),
         rebase=situation.choices.rebase,
         terms=dict(sorted(terms.items())),
+        submissions=requests.submissions,
+        moved_requests=requests.moved,
+        forgotten_requests=requests.forgotten,
     )
 
 
@@ -362,6 +371,6 @@ def _calls(change: Change) -> int:
             return 3 if change.lock is Lock.COMPARE else 1
 
 
-def _budget(situation: Situation, changes: Iterable[Change], plan_calls: int) -> Budget:
-    calls = sum(_calls(change) for change in changes if change.writes)
+def _budget(situation: Situation, changes: Iterable[Change], submissions: int, plan_calls: int) -> Budget:
+    calls = submissions + sum(_calls(change) for change in changes if change.writes)
     return Budget(plan_calls, calls, round(calls * 60 / situation.project.limits.requests_per_minute, 1))

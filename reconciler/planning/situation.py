@@ -12,6 +12,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.manifest import Estate
 from reconciler.model.observed import Intent, Observed, Organisation, Recorded
 from reconciler.model.project import Project
+from reconciler.model.request import Requested
 
 
 class Drift(StrEnum):
@@ -40,7 +41,7 @@ class Situation:
 
     `observed` has an entry for each kind that was read, whole; `confirmed` the answers for single ids (None = gone);
     `intents` the creations whose outcome is not known yet; `moved_from` the rows that a `moved:` block makes obsolete,
-    by the address that has taken over.
+    by the address that has taken over; `requests` are the ledger's, by key.
     """
 
     estate: Estate
@@ -55,4 +56,5 @@ class Situation:
     confirmed: Mapping[tuple[str, str], Observed | None] = field(default_factory=dict)
     intents: tuple[Intent, ...] = ()
     moved_from: Mapping[Address, Recorded] = field(default_factory=dict)
+    requests: Mapping[str, Requested] = field(default_factory=dict)
     choices: Choices = Choices()

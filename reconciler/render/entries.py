@@ -28,6 +28,7 @@ _SIGNS: Final = {
     Action.DISABLE: REMOVE,
     Action.FORGET: KEEP,
     Action.RECORD: KEEP,
+    Action.SUBMIT: ADD,
 }
 
 

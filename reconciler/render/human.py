@@ -9,6 +9,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
 from reconciler.render.entries import entry_lines
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
+from reconciler.render.requests import request_lines
 from reconciler.render.sections import Section, sections
 from reconciler.render.summary import summary_lines
 from reconciler.render.view import View
@@ -26,6 +27,7 @@ def plan_text(plan: Plan, kinds: Mapping[str, Kind], *, styled: bool, width: int
         lines += [BLANK, line(span(section.value, _tone(section)))]
         for entry in entries:
             lines += [BLANK, *entry_lines(view, entry)]
+    lines += request_lines(plan, width=width)
     lines += [BLANK, *_explain(plan), *summary_lines(plan, width=width)]
     return put(lines, styled=styled)
 

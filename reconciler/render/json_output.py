@@ -18,6 +18,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Action, Change, Plan
 from reconciler.model.report import Outcome, Report, StepResult
+from reconciler.model.request import Submission
 from reconciler.model.source import Problem
 from reconciler.model.values import Json, dotted
 from reconciler.render.json_parts import evidence_part, field_part, finding_part, place, sides
@@ -33,7 +34,8 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
     - `organisation`: `id`, `name`.
     - `applicable`: whether it can be applied; `blocked`: whether a finding stops that.
     - `excluded`: kinds and addresses that were not looked at; the plan is partial when there are any.
-    - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `disable`, `forget`, `record`),
+    - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `disable`, `forget`, `record`,
+      `submit`),
       `destructive` (updates and adoptions), `unchanged`, `foreign` objects left alone, and `findings` by weight
       (`blocking`, `warn`, `info`, `acknowledged`).
     - `changes`, in the order of application, a member for each step: `step` (its name), `address`, `kind`, `name`,
@@ -41,6 +43,9 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
       `version` (expected, null: none), `before` and `after` (whole objects; null: there is none), `fields` (field
       changes), `kept` (drift left alone, field changes), `foreign` (paths kept), `deferred` (paths that a later step
       sets), `depends_on` (steps), `evidence`.
+    - `submissions`: requests to make: `step`, `address`, `key`, `body`, `window`, `part`, `parts`, `reason`, `taken`
+      (the id of an equal request that is there and is taken over, or empty); `moved_requests` (key to address) and
+      `forgotten_requests` (keys).
     - `findings`; `headroom`: `address`, `noun`, `before`, `after`, `maximum`; `foreign_objects`: number by kind.
     - `budget`: `plan_calls`, `apply_calls`, `seconds_at_rate_limit`.
     """
@@ -57,6 +62,9 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
             "excluded": list(plan.excluded),
             "summary": _plan_summary(plan),
             "changes": [_change(change) for change in plan.changes],
+            "submissions": [_submission(submission) for submission in plan.submissions],
+            "moved_requests": {key: str(address) for key, address in plan.moved_requests.items()},
+            "forgotten_requests": list(plan.forgotten_requests),
             "findings": [finding_part(finding) for finding in plan.findings],
             "headroom": [
                 {
@@ -125,12 +133,27 @@ def _change(change: Change) -> dict[str, Json]:
     }
 
 
+def _submission(submission: Submission) -> dict[str, Json]:
+    return {
+        "step": submission.step,
+        "address": str(submission.address),
+        "key": submission.key,
+        "body": dict(submission.body),
+        "window": submission.window,
+        "part": submission.part,
+        "parts": submission.parts,
+        "reason": submission.reason,
+        "taken": submission.taken,
+    }
+
+
 def report_json(report: Report) -> bytes:
     """What came of an apply, also of one that failed or was interrupted.
 
     - `seal`: of the plan; `succeeded`: whether every step did; `interrupted`; `error`: what ended the run early, or
       empty, with its `error_exit` code (0: it ran to its end).
-    - `summary`: steps by outcome (`done`, `merged`, `already done`, `conflict`, `failed`, `in doubt`, `skipped`) and
+    - `summary`: steps by outcome (`done`, `merged`, `already done`, `queued`, `conflict`, `failed`, `in doubt`,
+      `skipped`) and
       `written`: how many changed the organisation.
     - `results`, in the plan's order: `step`, `address`, `kind`, `name`, `action`, `outcome`, `live_id`, `latency_ms`,
       `summary`, `detail`, `hint`, `where` (of a failure), `because` (the step that a skipped one needs), `exit_code`

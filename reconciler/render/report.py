@@ -24,6 +24,7 @@ _HEADINGS: Final = {
     Outcome.SKIPPED: ("Skipped", Tone.WARNING),
     Outcome.MERGED: ("Done, together with someone else's edit", Tone.GOOD),
     Outcome.DONE: ("Done", Tone.GOOD),
+    Outcome.QUEUED: ("Queued: as many requests as may be are under way; run apply again, or with --wait", Tone.WARNING),
     Outcome.ALREADY: ("Done by an earlier run of this plan", Tone.FAINT),
 }
 """In the order in which they are shown."""

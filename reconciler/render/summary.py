@@ -31,7 +31,7 @@ def summarise(plan: Plan) -> Summary:
     mains = [main_step(steps) for steps in steps_by_address(plan).values()]
     blocking = [finding for finding in plan.findings if finding.blocks]
     return Summary(
-        by_action=Counter(change.action for change in mains),
+        by_action=Counter(change.action for change in mains) + Counter({Action.SUBMIT: len(plan.submissions)}),
         destructive=sum(change.destructive and not change.action.ends for change in mains),
         unchanged=plan.unchanged,
         foreign=sum(plan.foreign_objects.values()),
@@ -61,6 +61,7 @@ _VERBS: Final = (
     (Action.DISABLE, "to disable"),
     (Action.FORGET, "to forget"),
     (Action.RECORD, "to record"),
+    (Action.SUBMIT, "to submit"),
 )
 
 
@@ -96,8 +97,9 @@ def _partial(plan: Plan, width: int) -> list[Line]:
 def _verdict(plan: Plan, summary: Summary, width: int) -> list[Line]:
     if plan.blocked:
         return _blocked(summary, width)
-    if plan.changes:
-        ledger_only = "" if any(change.writes for change in plan.changes) else " Only the ledger is written."
+    if not plan.empty:
+        writes = any(change.writes for change in plan.changes) or any(not each.taken for each in plan.submissions)
+        ledger_only = "" if writes else " Only the ledger is written."
         return [line(span(f"This plan can be applied.{ledger_only}", Tone.GOOD))]
     if plan.excluded:
         return [line(span("No changes to what was looked at.", Tone.GOOD))]

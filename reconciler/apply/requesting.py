@@ -1,0 +1,360 @@
+"""Making requests: each at most once in effect, as many at a time as may be (ARCHITECTURE §4.9).
+
+Where we name a request ourselves, the organisation tells one that it knows from a new one. Where it gives the id, an
+unanswered submission is looked for in its list: the same fields, created after the intent, and nobody's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from reconciler.apply.doubt import InDoubt, Looking, await_candidate, written
+from reconciler.apply.intents import MAX_ATTEMPTS
+from reconciler.apply.intents import looking as looking_of
+from reconciler.apply.records import stamp
+from reconciler.apply.run import Run
+from reconciler.errors import Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
+from reconciler.model.address import Address
+from reconciler.model.kind import Kind
+from reconciler.model.observed import Intent, Observed
+from reconciler.model.plan import Action
+from reconciler.model.ports import AuditEntry
+from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted
+from reconciler.model.request import Asking, Requested, Stage, Submission
+from reconciler.model.values import Json
+from reconciler.model.window import instant
+
+_SLACK = 2.0
+"""Seconds by which a request may seem to be older than its intent: the server's Date is whole seconds."""
+
+
+def make_requests(run: Run, report: Report) -> Report:
+    """Make what the plan says is still to be made; what there is no room for is queued. A failure is a result.
+
+    `report` is of the changes, which come first; the answer is of both.
+    """
+    _tidy(run)
+    results = []
+    for result in _results(run, over=bool(report.error)):
+        run.emit(StepFinished(result))
+        results.append(result)
+    written = sum(
+        result.outcome is Outcome.DONE and not submission.taken
+        for result, submission in zip(results, run.plan.submissions, strict=True)
+    )
+    return replace(
+        report,
+        results=(*report.results, *results),
+        written=report.written + written,
+        interrupted=report.interrupted or run.stop.is_set(),
+    )
+
+
+def resolve_submissions(run: Run, kinds: Mapping[str, Kind]) -> tuple[Requested, ...]:
+    """Close every open intent of a submission that was cut off. Raises InDoubt where several requests could be it."""
+    found = []
+    for intent in run.ledger.intents():
+        kind = kinds.get(intent.address.kind)
+        if intent.action == Action.SUBMIT.value and kind is not None and kind.asking is not None:
+            entity = _look(run, looking_of(run), kind, kind.asking, intent, -math.inf)
+            request = None if entity is None else _requested(kind.asking, intent, entity, run.clock.now())
+            entry = _entry(run, intent, "SUCCESS" if request else "RESOLVED", request)
+            run.ledger.settle(intent, entry, request=request)
+            found += [request] if request else []
+    return tuple(found)
+
+
+def follow(run: Run, kind: Kind, request: Requested) -> Requested:
+    """Ask once how far a request is, and note it. Raises ReconcilerError."""
+    asking = _asking(kind)
+    entity = run.api.get(kind, request.live_id)
+    now = run.clock.now()
+    if entity is None:
+        seen = replace(request, status="FAILED", reason="the organisation does not know it any more", seen=now)
+    else:
+        seen = replace(request, status=_status(asking, entity), reason=_reason(asking, entity), seen=now)
+    if seen.stage is not Stage.UNDER_WAY and seen.ended is None:
+        seen = replace(seen, ended=now)
+    changed = seen.status != request.status
+    run.ledger.keep(seen, _followed(run, seen) if changed else None)
+    return seen
+
+
+def under_way(run: Run, kind_name: str) -> list[Requested]:
+    """The requests of a kind that were not over when they were last looked at."""
+    return [
+        request
+        for request in run.ledger.requests().values()
+        if request.address.kind == kind_name and request.stage is Stage.UNDER_WAY and not request.forgotten
+    ]
+
+
+def _tidy(run: Run) -> None:
+    """The ledger's part: requests whose manifest has another address, or is gone."""
+    if not (run.plan.moved_requests or run.plan.forgotten_requests):
+        return
+    known = run.ledger.requests()
+    for key, address in run.plan.moved_requests.items():
+        if key in known:
+            run.ledger.keep(replace(known[key], address=address), _noted(run, "MOVE", address, known[key]))
+    for key in run.plan.forgotten_requests:
+        if key in known and not known[key].forgotten:
+            run.ledger.keep(replace(known[key], forgotten=True), _noted(run, "FORGET", known[key].address, known[key]))
+
+
+def _results(run: Run, *, over: bool) -> Iterator[StepResult]:
+    for submission in run.plan.submissions:
+        if over or run.stop.is_set():
+            yield _result(submission, Outcome.SKIPPED, because="the run ended early")
+            continue
+        run.emit(StepStarted(submission.step, submission.address, Action.SUBMIT))
+        try:
+            yield _made(run, submission)
+        except ReconcilerError as error:
+            over = isinstance(error, LedgerError | Interrupted)
+            yield _failed(submission, error)
+
+
+def _made(run: Run, submission: Submission) -> StepResult:
+    kind = run.kinds[submission.address.kind]
+    known = run.ledger.requests().get(submission.key)
+    if known is not None and not known.forgotten:
+        return _result(submission, Outcome.ALREADY, live_id=known.live_id)
+    if known is not None:
+        again = replace(known, forgotten=False, address=submission.address)
+        run.ledger.keep(again, _noted(run, "RECORD", submission.address, again))
+        return _result(submission, Outcome.DONE, live_id=known.live_id)
+    if submission.taken:
+        return _taken(run, kind, submission)
+    if not _has_room(run, kind):
+        return _result(submission, Outcome.QUEUED)
+    request = _submit(run, kind, submission)
+    return _result(submission, Outcome.DONE, live_id=request.live_id)
+
+
+def _has_room(run: Run, kind: Kind) -> bool:
+    """Whether one more may be under way. The others are asked how far they are before it is denied."""
+    most = run.plan.project.limits.in_flight
+    others = under_way(run, kind.name)
+    if len(others) < most:
+        return True
+    return sum(follow(run, kind, request).stage is Stage.UNDER_WAY for request in others) < most
+
+
+def _taken(run: Run, kind: Kind, submission: Submission) -> StepResult:
+    """An equal request that is there and is nobody's becomes ours; nothing is sent."""
+    entity = run.api.get(kind, submission.taken)
+    if entity is None:
+        raise ReconcilerError(
+            "The request is gone",
+            detail=f"It was to be taken over, and the organisation does not know {submission.taken} any more.",
+            hint="Plan again:\nreconciler plan",
+        )
+    request = _requested(_asking(kind), _intent(run, submission), entity, run.clock.now())
+    run.ledger.keep(request, _noted(run, "RECORD", submission.address, request))
+    return _result(submission, Outcome.DONE, live_id=request.live_id)
+
+
+def _submit(run: Run, kind: Kind, submission: Submission) -> Requested:
+    """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
+    asking = _asking(kind)
+    for number in range(1, MAX_ATTEMPTS + 1):
+        begun = run.clock.monotonic()
+        intent = run.ledger.begin(_intent(run, submission))
+        try:
+            entity = run.api.create(kind, _sent(asking, submission))
+        except Unknown as error:
+            found = _found_out(run, kind, asking, intent, begun)
+            if found is None and number == MAX_ATTEMPTS:
+                _give_up(run, intent, error)
+                raise ReconcilerError(
+                    "The request could not be made",
+                    detail=f"Sent {MAX_ATTEMPTS} times, and it never appeared. {error.detail}",
+                    hint=error.hint, where=error.where,
+                ) from None  # fmt: skip
+            if found is None:
+                run.ledger.settle(intent, _entry(run, intent, "RETRIED", None, error))
+                continue
+            entity = found
+        except Rejected as error:
+            entity = _known_already(run, kind, asking, intent, error)
+        except ReconcilerError as error:
+            _give_up(run, intent, error)
+            raise
+        request = _requested(asking, intent, entity, run.clock.now())
+        with written():
+            run.ledger.settle(intent, _entry(run, intent, "SUCCESS", request), request=request)
+        return request
+    raise AssertionError  # pragma: no cover: the last attempt returns or raises
+
+
+def _sent(asking: Asking, submission: Submission) -> dict[str, Json]:
+    return {**({asking.own_id: submission.key} if asking.own_id else {}), **submission.body}
+
+
+def _known_already(run: Run, kind: Kind, asking: Asking, intent: Intent, error: Rejected) -> Observed:
+    """A 409 says that our own id is known, with another body: it was submitted already (contract §5)."""
+    entity = run.api.get(kind, intent.step) if asking.own_id and error.status == 409 else None
+    if entity is None:
+        _give_up(run, intent, error)
+        raise error
+    return entity
+
+
+def _found_out(run: Run, kind: Kind, asking: Asking, intent: Intent, begun: float) -> Observed | None:
+    try:
+        return _look(run, looking_of(run), kind, asking, intent, begun)
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        raise InDoubt("The outcome is not known", detail=error.detail, hint=_RESOLVE, where=error.where) from None
+
+
+_RESOLVE = "reconciler exports resolve ADDRESS --adopt ID\nreconciler exports resolve ADDRESS --resubmit"
+
+
+def _look(run: Run, looking: Looking, kind: Kind, asking: Asking, intent: Intent, begun: float) -> Observed | None:
+    """What an unanswered submission made, or None once it is certain that it made nothing."""
+
+    def candidates() -> list[Observed]:
+        if asking.own_id and (named := run.api.get(kind, intent.step)) is not None:
+            return [named]
+        claimed = {request.live_id for request in run.ledger.requests().values()}
+        try:
+            listed = run.api.list(kind)
+        except NotOffered:
+            if asking.own_id:
+                return []
+            raise
+        return [
+            entity
+            for entity in listed
+            if entity.live_id not in claimed
+            and run.deciding.same_request(intent.body, entity.body)
+            and _created(entity) >= intent.at - _SLACK
+        ]
+
+    try:
+        return await_candidate(looking, intent, candidates, begun=begun)
+    except InDoubt as several:
+        raise InDoubt(several.summary, detail=several.detail, hint=_RESOLVE) from None
+
+
+def _created(entity: Observed) -> float:
+    """When the organisation says that it was made; where it does not say, any time."""
+    stated = entity.body.get("createdDate")
+    try:
+        return instant(stated).timestamp() if isinstance(stated, str) else math.inf
+    except ValueError:
+        return math.inf
+
+
+def _intent(run: Run, submission: Submission) -> Intent:
+    about = {
+        "original": str(submission.original),
+        "window": submission.window,
+        "part": submission.part,
+        "parts": submission.parts,
+    }
+    return Intent(
+        number=0,
+        seal=run.seal,
+        step=submission.key,
+        address=submission.address,
+        action=Action.SUBMIT.value,
+        live_id="",
+        declared=about,
+        protect=False,
+        at=run.api.server_time(),
+        body=submission.body,
+    )
+
+
+def _requested(asking: Asking, intent: Intent, entity: Observed, now: float) -> Requested:
+    about = intent.declared
+    request = Requested(
+        key=intent.step,
+        address=intent.address,
+        original=Address.parse(about["original"]),
+        live_id=entity.live_id,
+        status=_status(asking, entity),
+        body=intent.body,
+        part=about["part"],
+        parts=about["parts"],
+        reason=_reason(asking, entity),
+        asked=intent.at,
+        seen=now,
+        seal=intent.seal,
+    )
+    return request if request.stage is Stage.UNDER_WAY else replace(request, ended=now)
+
+
+def _status(asking: Asking, entity: Observed) -> str:
+    stated = entity.body.get(asking.status)
+    return stated if isinstance(stated, str) and stated else "UNKNOWN"
+
+
+def _reason(asking: Asking, entity: Observed) -> str:
+    stated = entity.body.get(asking.reason)
+    return stated if isinstance(stated, str) else ""
+
+
+def _asking(kind: Kind) -> Asking:
+    if kind.asking is None:
+        raise ValueError(f"{kind.name} is no kind of requests")
+    return kind.asking
+
+
+def _give_up(run: Run, intent: Intent, error: ReconcilerError) -> None:
+    """Nothing happened, for certain: close the intent. What is in doubt stays open."""
+    if not isinstance(error, InDoubt | Interrupted | LedgerError):
+        run.ledger.settle(intent, _entry(run, intent, "FAILED", None, error))
+
+
+def _entry(
+    run: Run, intent: Intent, result: str, request: Requested | None, error: ReconcilerError | None = None
+) -> AuditEntry:
+    status = request.status if request else ""
+    return AuditEntry(
+        at=stamp(run.clock.now()),
+        action="EXPORT_SUBMISSION",
+        address=str(intent.address),
+        live_id=request.live_id if request else "",
+        result=result,
+        seal=intent.seal,
+        request_id=intent.step,
+        detail=f"{error.summary}: {error.detail}" if error else status,
+    )
+
+
+def _noted(run: Run, action: str, address: Address, request: Requested) -> AuditEntry:
+    at = stamp(run.clock.now())
+    return AuditEntry(at, action, str(address), request.live_id, "SUCCESS", run.seal, request_id=request.key)
+
+
+def _followed(run: Run, request: Requested) -> AuditEntry:
+    at, text = stamp(run.clock.now()), f"{request.status} {request.reason}".strip()
+    return AuditEntry(
+        at, "EXPORT_STATUS", str(request.address), request.live_id, "SUCCESS", run.seal, request_id=request.key,
+        detail=text,
+    )  # fmt: skip
+
+
+def _result(submission: Submission, outcome: Outcome, *, live_id: str = "", because: str = "") -> StepResult:
+    return StepResult(
+        submission.step, submission.address, Action.SUBMIT, outcome, live_id=live_id, because=because
+    )  # fmt: skip
+
+
+def _failed(submission: Submission, error: ReconcilerError) -> StepResult:
+    doubtful = isinstance(error, InDoubt | Unknown | Interrupted)
+    return replace(
+        _result(submission, Outcome.IN_DOUBT if doubtful else Outcome.FAILED),
+        summary=error.summary,
+        detail=error.detail,
+        hint=error.hint,
+        where=error.where,
+        exit_code=error.exit_code,
+    )
