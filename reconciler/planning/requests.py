@@ -60,7 +60,8 @@ def decide(situation: Situation, wanted: Iterable[Submission]) -> Requests:
         taken = known[each.key].live_id if each.key in known else _unclaimed(situation, each, claimed)
         claimed.add((each.address.kind, taken))
         submissions.append(_with_reason(situation, each, taken))
-    moved = {each.key: each.address for each in wanted if each.key in known and known[each.key].address != each.address}
+    stated = {each.address for each in wanted}
+    moved = {each.key: each.address for each in wanted if each.key in known and known[each.key].address not in stated}
     forgotten = tuple(
         key
         for key, request in known.items()

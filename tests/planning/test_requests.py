@@ -154,6 +154,13 @@ def test_a_moved_manifest_keeps_its_requests() -> None:
     assert after.empty, "once the move is made the block may go"
 
 
+def test_a_new_manifest_under_the_former_address_takes_no_request_away() -> None:
+    [before] = planned([data("x")]).submissions
+    moved = known(before, address=Address("DataExport", "y"))
+    made = planned([data("y"), data("x")], [moved])
+    assert (made.moved_requests, made.submissions) == ({}, ())
+
+
 def test_a_long_window_is_split_without_gap_or_overlap() -> None:
     made = planned([privacy(window={"month": "2026-10"}, split=True)])
     assert [(each.part, each.parts, each.window) for each in made.submissions] == [
