@@ -328,3 +328,29 @@ def test_a_live_title_that_is_a_list_is_no_title() -> None:
     odd = normal({"jsonSchema": {"properties": {"a": {"title": ["x"]}, "b": {"title": ["x"]}}}})
     transition = Transition(manifest("UserSchema", "s", {"fields": []}).address, None, odd, Project(), terms={})
     assert [each.code for each in BY_NAME["UserSchema"].judge(transition)] == ["DS207"]
+
+
+# Options, which no organisation counts for us.
+
+
+def options(count: int, length: int = 3) -> dict[str, Json]:
+    return field(type_="enum", options=[{"value": str(n).rjust(length, "x"), "title": f"T{n}"} for n in range(count)])
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "details"),
+    [
+        (options(50), (), []),
+        (options(51), (), ["51 options, and at most 50 are documented."]),
+        (options(51), [options(51)], []),
+        (options(52), [options(51)], ["52 options, and at most 50 are documented."]),
+        (options(51), [options(52)], []),
+        (options(1, 100), (), []),
+        (options(1, 101), (), ["An option has 101 characters, and at most 100 are documented."]),
+        (options(1, 101) | {"title": "B"}, [options(1, 101)], []),
+    ],
+)
+def test_options_are_held_against_the_documented_numbers(after: Json, before: Any, details: list[str]) -> None:
+    findings = [each for each in judged(after, before=before) if each.code == "DS208"]
+    assert [each.detail for each in findings] == details
+    assert all(each.acknowledgeable for each in findings)

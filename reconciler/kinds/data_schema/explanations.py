@@ -108,6 +108,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The organisation does not offer the list of core types, so types and limits could not be checked.",
         "Nothing blocks; the organisation may refuse the schema at apply.",
     ),
+    "DS208": Explanation(
+        "Too many or too long options",
+        "An enum of contacts or conversations has at most 50 options of at most 100 characters, as documented; for the "
+        "other kinds the same is assumed.",
+        "Use fewer or shorter options. " + _ACKNOWLEDGE,
+    ),
     "DS210": Explanation(
         "Too many fields",
         "A schema holds a limited number of fields, foreign ones included.",

@@ -27,6 +27,9 @@ _DOCUMENTED: Final = {
     "SchemaDescription": (0, 200),
 }
 """Characters, least and greatest (§4.3)."""
+MOST_OPTIONS: Final = 50
+LONGEST_OPTION: Final = 100
+"""Of an enum, and the characters of each (§4.2: contacts, conversations)."""
 _UNSAID: Final = " The number is the documented one: the organisation does not say which it has."
 
 
@@ -56,6 +59,7 @@ def fits(base: Base, transition: Transition) -> Iterator[Finding]:
     touched = [field for field in after.get("fields", ()) if not same(field, was.get(field["key"]))]
     yield from _texts(fitting, transition.before or {}, after, was, touched)
     yield from _core_types(fitting, was, touched)
+    yield from _options(fitting, was, touched)
     yield from _titles(fitting, after, touched)
 
 
@@ -169,6 +173,26 @@ def _span(least: Json, most: Json) -> str:
     if least is None:
         return f"at most {most}"
     return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+def _options(fitting: _Fitting, was: Mapping[str, Normal], touched: Iterable[Normal]) -> Iterator[Finding]:
+    """Number and length of options, by the documentation: no organisation says them."""
+    for field in touched:
+        path, options = ("fields", field["key"], "options"), field.get("options", ())
+        former = {option["value"] for option in was.get(field["key"], {}).get("options", ())}
+        if len(options) > MOST_OPTIONS and len(options) > len(former):
+            yield fitting.finding(
+                "DS208", "Too many or too long options", path,
+                f"{len(options)} options, and at most {MOST_OPTIONS} are documented.",
+                certain=False, facet=f"more than {MOST_OPTIONS} options",
+            )  # fmt: skip
+        for value in (option["value"] for option in options):
+            if len(value) > LONGEST_OPTION and value not in former:
+                yield fitting.finding(
+                    "DS208", "Too many or too long options", path,
+                    f"An option has {len(value)} characters, and at most {LONGEST_OPTION} are documented.",
+                    certain=False, facet=f"an option of {len(value)} characters",
+                )  # fmt: skip
 
 
 def _titles(fitting: _Fitting, after: Normal, touched: Iterable[Normal]) -> Iterator[Finding]:
