@@ -323,14 +323,14 @@ def test_a_permission_that_is_missing_is_named(start: Start, base: Base, verb: s
 
 def test_one_that_is_no_schema_is_refused_alone(project: Project) -> None:
     project.applied(claim(USERS), claim(USERS, at="other"))
-    project.control.edit(USERS.collection, "other", {"jsonSchema": {"properties": {"number": {"enum": 7}}}}, force=True)
-    body = project.control.find(USERS.collection, "other")
-    assert project.plan().code == 0
-    spoil = {"entities.0.jsonSchema.properties": [1], "entities.1.jsonSchema.description": "other"}
+    project.write(claim(USERS, description="What"), claim(USERS, at="other", description="What"))
+    titles = [each["jsonSchema"]["title"] for each in project.control.objects(USERS.collection)]
+    spoil = {f"entities.{titles.index('other')}.jsonSchema.properties": [1]}
     project.control.fault(f"GET {USERS.path}", "mangle", times=None, set=spoil)
     ran = project.plan()
     assert (ran.code, ran.codes) == (3, ["RC106"])
-    assert body["id"] not in ran.document["findings"][0]["detail"]
+    assert ran.document["findings"][0]["address"] == "UserSchema/other"
+    assert project.apply("--exclude", "UserSchema/other").outcomes == {USERS.address: "done"}
 
 
 @pytest.mark.parametrize(
