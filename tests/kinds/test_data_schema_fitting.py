@@ -219,6 +219,32 @@ def test_the_least_may_be_said_and_the_greatest_only_documented() -> None:
     assert found({**field(), "title": "x" * 101}, terms=terms) == [("DS205", "fields.aa.title", POLICY)]
 
 
+# Options.
+
+
+def enum(*values: str) -> dict[str, Json]:
+    return field("ee", "enum", options=list(values))
+
+
+def test_options_have_a_documented_number() -> None:
+    many = [f"o{number}" for number in range(51)]
+    assert found(enum(*many[:50])) == []
+    [finding] = judged(enum(*many))
+    assert (finding.code, finding.dotted, finding.cls) == ("DS208", "fields.ee.options", POLICY)
+    assert finding.facet == {"change": "more than 50 options"}
+
+
+def test_options_have_a_documented_length() -> None:
+    assert found(enum("x" * 100)) == []
+    [finding] = judged(enum("x" * 101))
+    assert (finding.code, finding.cls, finding.facet) == ("DS208", POLICY, {"change": "an option of 101 characters"})
+
+
+def test_options_that_are_there_are_not_judged_again() -> None:
+    before = enum(*(f"o{number}" for number in range(51)), "x" * 101)
+    assert found({**before, "title": "Other"}, before=[before]) == []
+
+
 # Titles.
 
 
