@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 Text = bytes | str | None
 """A value of a text column; bytes are UTF-8."""
 
-Row = tuple[Text, Text, Text, Text, Text]
-"""interaction_id, type, start_time, end_time, channel. A time is ISO 8601 with at most six digits of a second and UTC
-as its zone: valid, so that turning whole columns of them into timestamps cannot fail."""
+Row = tuple[Text, ...]
+"""Five: interaction_id, type, start_time, end_time, channel. A time is ISO 8601 with at most six digits of a second and
+UTC as its zone: valid, so that turning whole columns of them into timestamps cannot fail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,16 +123,20 @@ def _written(
     records = blank_lines = 0
     with writing(request.target):
         writer = outputs.WRITERS[request.output](draft.file)
-    for batch in _batches(request, stream, tally):
-        quarantine.add(batch.rejects)
-        if batch.rows:
-            with writing(request.target):
-                writer.add(batch)
-        records += batch.records
-        blank_lines += batch.blank_lines
-        emit(Progress(request.source, tally.bytes_read, records))
-    with writing(request.target):
-        writer.close()
+    try:
+        for batch in _batches(request, stream, tally):
+            quarantine.add(batch.rejects)
+            if batch.rows:
+                with writing(request.target):
+                    writer.add(batch)
+            records += batch.records
+            blank_lines += batch.blank_lines
+            emit(Progress(request.source, tally.bytes_read, records))
+        with writing(request.target):
+            writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
     finished = draft.finish()
     kept, quarantined = quarantine.finish()
     with writing(request.target):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ SCHEMA: Final = pa.schema(
 """The same in every file, whatever is in it: files of one schema are one table to whoever reads them."""
 
 _GROUP_ROWS: Final = 122_880
-_GROUP_BYTES: Final = 32 * 1024 * 1024
+_GROUP_BYTES: Final = 16 * 1024 * 1024
 
 
 class Writer(Protocol):
@@ -32,6 +33,10 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """What is left, and whatever ends the file."""
+        ...
+
+    def abandon(self) -> None:
+        """Write no more, not even when this object goes."""
         ...
 
 
@@ -69,6 +74,9 @@ class ParquetWriter:
             self._flush()
         self._file.close()
 
+    def abandon(self) -> None:
+        self._file.is_open = False
+
     def _flush(self) -> None:
         self._file.write_table(pa.Table.from_batches(self._held, SCHEMA))
         self._held.clear()
@@ -87,6 +95,10 @@ class CsvWriter:
     def close(self) -> None:
         self._file.close()
 
+    def abandon(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._file.close()
+
 
 class JsonlWriter:
     """One object a line; the rest is an object in it, its text untouched."""
@@ -101,6 +113,9 @@ class JsonlWriter:
             self._sink.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
         pass
 
 
@@ -124,7 +139,8 @@ def count_rows(path: Path, output: Output) -> int:
 
 def _record_batch(batch: Batch) -> Any:
     columns = list(zip(*batch.rows, strict=True)) or [()] * 5
-    arrays = [pa.array(column, pa.string()) for column in (*columns, batch.rests)]
+    # Every reader has checked its text already: as binary it is not checked again.
+    arrays = [pa.array(column, pa.binary()).view(pa.string()) for column in (*columns, batch.rests)]
     return pa.record_batch([array.cast(kind) for array, kind in zip(arrays, SCHEMA.types, strict=True)], schema=SCHEMA)
 
 

@@ -10,8 +10,8 @@ from typing import Final
 LARGEST_RECORD: Final = 16 * 1024 * 1024
 """Bytes. A longer record is quarantined by its place in the source, so that none can fill the memory."""
 
-BLOCK_SIZE: Final = 1024 * 1024
-"""Bytes read at a time."""
+BLOCK_SIZE: Final = 256 * 1024
+"""Bytes read at a time. What is made of a block stays in the processor's cache: 1 MiB is a tenth slower."""
 
 COLUMNS: Final = ("interaction_id", "type", "start_time", "end_time", "channel", "rest")
 """Contract §6, and the members that none of its columns says in full, as the text of one JSON object."""
