@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-
 from reconciler.exports.normalising import COLUMNS, Normalised, Output, Progress, Request, SourceFormat, normalise
 
 HEADER = b"interactionId,type,startTimestamp,endTimestamp,channelType"
@@ -157,9 +156,11 @@ def test_a_time_is_an_instant_and_its_text_is_kept_if_it_said_more(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "2023-02-29T00:00:00Z", "2023-10-01", "2023-10-01T24:00:00Z", "2023-10-01T23:59:60Z"]
-    + ["2023-13-01T00:00:00Z", "2023-04-31T00:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00"]
-    + ["2023-10-01T00:00:00+01:60", "2023-10-01T00:00:00+24:00", "２023-10-01T00:00:00Z", "2023-10-01T00:00:00Z\n"],
+    [
+        *("", "soon", "2023-02-29T00:00:00Z", "2023-10-01", "2023-10-01T24:00:00Z", "2023-10-01T23:59:60Z"),
+        *("2023-13-01T00:00:00Z", "2023-04-31T00:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00"),
+        *("2023-10-01T00:00:00+01:60", "2023-10-01T00:00:00+24:00", "２023-10-01T00:00:00Z", "2023-10-01T00:00:00Z\n"),
+    ],
 )
 def test_a_time_that_is_none_is_quarantined(tmp_path: Path, text: str) -> None:
     assert done(tmp_path, record(endTimestamp=text)).reason == "endTimestamp is not an ISO 8601 date and time"

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from reconciler.errors import ReconcilerError
 from reconciler.exports.normalising import SourceFormat
 from tests.exports.test_normalise import HEADER, START, STARTED, Done, done, raw
