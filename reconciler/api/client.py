@@ -93,10 +93,12 @@ class Client:
         said: dict[str, Json] = {}
         for term in kind.terms:
             failure = self._caller.attempt(endpoints.term(self._host, kind, term.path))
-            if _is_absent(failure):
+            if _is_absent(failure) and not failure.answer.quote:
                 continue
             try:
                 said[term.name] = term.read(_succeeded(failure).content)
+            except NotOffered:
+                continue
             except ValueError as error:
                 raise untrustworthy(failure, f"It makes no sense: {error}.") from None
         return said
@@ -129,10 +131,12 @@ class Client:
         failure = self._caller.attempt(endpoints.replace(self._host, kind, live_id, body, version))
         return _observed(kind, failure, live_id)
 
-    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> None:
+    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> bool:
         failure = self._caller.attempt(endpoints.delete(self._host, kind, live_id, version))
-        if failure.answer.outcome is not Outcome.MISSING or failure.answer.quote:
-            _succeeded(failure)
+        if failure.answer.outcome is Outcome.MISSING and not failure.answer.quote:
+            return False
+        _succeeded(failure)
+        return True
 
     def server_time(self) -> float:
         return self._time.now()

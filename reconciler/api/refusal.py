@@ -77,7 +77,7 @@ def error_of(failure: Failure) -> ReconcilerError:
         case Outcome.MISSING:
             return _missing(failure)
         case Outcome.CONFLICT | Outcome.REFUSED if _may_be_stale(failure):
-            return _api(VersionConflict, "The organisation reports a conflict", failure)
+            return _api(VersionConflict, "The organisation reports a conflict", failure, hint=_advice(failure))
         case Outcome.CONFLICT | Outcome.REFUSED:
             return _refused(failure)
         case Outcome.THROTTLED:
@@ -93,13 +93,20 @@ _STALE = re.compile(r"version.*(does not|doesn't) match|(does not|doesn't) match
 def _may_be_stale(failure: Failure) -> bool:
     """409 or 412 on a write with a precondition, or the 400 by which some services mean the same (published API §1.6).
 
-    Only a new read that shows another version makes it a conflict.
+    Only a new read that shows another version makes it a conflict. A 400 whose code says what else is wrong is none,
+    whatever words its message has.
     """
     if failure.request.method is not Method.GUARDED:
         return False
-    message = failure.answer.content.get("message") if isinstance(failure.answer.content, dict) else None
-    said = failure.answer.status == 400 and isinstance(message, str) and bool(_STALE.search(message[:1000]))
-    return failure.answer.outcome is Outcome.CONFLICT or said
+    if failure.answer.outcome is Outcome.CONFLICT:
+        return True
+    body = failure.answer.content if isinstance(failure.answer.content, dict) else {}
+    code, message = body.get("code"), body.get("message")
+    if failure.answer.status != 400 or not isinstance(message, str):
+        return False
+    if isinstance(code, str) and code.endswith("version.conflict"):
+        return True
+    return code in (None, "", "bad.request", "invalid.value") and bool(_STALE.search(message[:1000]))
 
 
 def _is_switched_off(failure: Failure) -> bool:

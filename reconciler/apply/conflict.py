@@ -89,7 +89,9 @@ def rebase(run: Run, kind: Kind, change: Change, attempt: Attempt, entity: Obser
 def _newly_unsafe(run: Run, kind: Kind, change: Change, before: Normal, after: Normal) -> tuple[Finding, ...]:
     """The same checks as at planning, with the same evidence and acknowledgements."""
     terms = run.plan.terms.get(kind.name, {})
-    transition = Transition(change.address, before, after, run.plan.project, change.evidence, terms)
+    row = run.ledger.rows().get(change.address)
+    recorded = row.declared if row and not change.adopted else None
+    transition = Transition(change.address, before, after, run.plan.project, change.evidence, terms, recorded)
     acknowledgements = run.plan.acknowledgements.get(change.address, ())
     return tuple(
         finding for finding in run.deciding.judge(kind, transition, acknowledgements, run.today()) if finding.blocks

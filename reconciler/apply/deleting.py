@@ -13,7 +13,7 @@ from reconciler.apply.run import Run
 from reconciler.errors import ApiError, NotFound, NotOffered, ReconcilerError, Unknown, VersionConflict
 from reconciler.model.kind import Deletion, Kind, Lock
 from reconciler.model.normal import alike, imprint
-from reconciler.model.observed import Observed
+from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Action, Change
 from reconciler.model.report import Outcome
 
@@ -23,47 +23,66 @@ Send = Callable[[int | None], None]
 
 def delete(run: Run, kind: Kind, change: Change) -> Effect:
     """DELETE with the version seen when planning; what may not be deleted is disabled where the kind knows how."""
-
-    def act() -> Change:
-        try:
-            _end(run, kind, change, lambda version: run.api.delete(kind, live_id_of(run, change), version=version))
-        except NotOffered:
-            if kind.deletion is not Deletion.DELETE_OR_DISABLE:
-                raise
-            instead = replace(change, action=Action.DISABLE, after={**(change.before or {}), **kind.disabled})
-            return _disable(run, kind, instead)
-        return change
-
-    return _ended(run, kind, change, act)
+    intent = intend(run, kind, change, {})
+    try:
+        _end(run, kind, change, lambda version: _send_deletion(run, kind, change, version))
+    except NotOffered as error:
+        if kind.deletion is not Deletion.DELETE_OR_DISABLE:
+            give_up(run, kind, change, intent, error)
+        run.ledger.settle(intent, entry_of(run, kind, change, "RESOLVED", error=error))
+        return disable(run, kind, _disabling(kind, change))
+    except Unknown as error:
+        raise _in_doubt(error) from None
+    except ReconcilerError as error:
+        give_up(run, kind, change, intent, error)
+    return _ended(run, kind, change, intent)
 
 
 def disable(run: Run, kind: Kind, change: Change) -> Effect:
-    """PUT of the object as it is, out of use, with the version seen when planning."""
-    return _ended(run, kind, change, lambda: _disable(run, kind, change))
-
-
-def _disable(run: Run, kind: Kind, change: Change) -> Change:
-    body = run.body(kind, change.after or {})
-
-    def send(version: int | None) -> None:
-        run.api.replace(kind, live_id_of(run, change), body, version=version)
-
-    _end(run, kind, change, send)
-    return change
-
-
-def _ended(run: Run, kind: Kind, change: Change, act: Callable[[], Change]) -> Effect:
-    """The intent before it, the row forgotten after it. `act` returns the change that was made."""
-    intent = intend(run, kind, change, change.after or {})
+    """PUT of the object as it is, out of use, with the version seen when planning. One that is so already is left."""
+    before, after = change.before or {}, change.after or {}
+    intent = intend(run, kind, change, after)
     try:
-        made = act()
+        if not alike(kind.shape, before, after):
+            _end(run, kind, change, lambda version: _send_disabling(run, kind, change, version))
     except Unknown as error:
-        raise InDoubt("The outcome is not known", detail=error.detail, hint=error.hint, where=error.where) from None
+        raise _in_doubt(error) from None
     except ReconcilerError as error:
         give_up(run, kind, change, intent, error)
+    return _ended(run, kind, change, intent)
+
+
+def _disabling(kind: Kind, change: Change) -> Change:
+    """What is done instead of a deletion that is not allowed."""
+    return replace(change, action=Action.DISABLE, after={**(change.before or {}), **kind.disabled})
+
+
+def _send_deletion(run: Run, kind: Kind, change: Change, version: int | None) -> None:
+    """An organisation that knows nothing at the path may have lost the object, or may not have the call: look."""
+    live_id = live_id_of(run, change)
+    if not run.api.delete(kind, live_id, version=version) and run.api.get(kind, live_id) is not None:
+        raise NotOffered(
+            "The organisation does not offer this",
+            method="DELETE",
+            path=kind.path,
+            status=404,
+            detail=f"It shows the object with id {live_id}, and says that there is nothing to delete.",
+            hint="Only forget it: removed: with delete: false.",
+        )
+
+
+def _send_disabling(run: Run, kind: Kind, change: Change, version: int | None) -> None:
+    run.api.replace(kind, live_id_of(run, change), run.body(kind, change.after or {}), version=version)
+
+
+def _in_doubt(error: Unknown) -> InDoubt:
+    return InDoubt("The outcome is not known", detail=error.detail, hint=error.hint, where=error.where)
+
+
+def _ended(run: Run, kind: Kind, change: Change, intent: Intent) -> Effect:
     with written():
-        run.ledger.settle(intent, entry_of(run, kind, made, "SUCCESS"), forget=True)
-    return Effect(Outcome.DONE, instead=made.action)
+        run.ledger.settle(intent, entry_of(run, kind, change, "SUCCESS"), forget=True)
+    return Effect(Outcome.DONE, instead=change.action)
 
 
 def _end(run: Run, kind: Kind, change: Change, send: Send) -> None:
@@ -77,7 +96,8 @@ def _end(run: Run, kind: Kind, change: Change, send: Send) -> None:
             entity = run.api.get(kind, live_id_of(run, change))
             if entity is None or _is_done(run, kind, change, entity):
                 return
-            _check_unchanged(run, kind, change, entity, version)
+            if not _is_disabled(run, kind, change, entity):
+                _check_unchanged(run, kind, change, entity, version)
         try:
             send(version)
         except VersionConflict as error:
@@ -100,6 +120,13 @@ def _is_guarded(change: Change) -> bool:
 def _is_done(run: Run, kind: Kind, change: Change, entity: Observed) -> bool:
     """Whether the object is out of use already: by an earlier run that was cut off, or by somebody else."""
     return change.after is not None and alike(kind.shape, run.normal(kind, entity), change.after)
+
+
+def _is_disabled(run: Run, kind: Kind, change: Change, entity: Observed) -> bool:
+    """Whether an object to be deleted is as it was but out of use: an earlier run may have done that instead."""
+    if kind.deletion is not Deletion.DELETE_OR_DISABLE or change.action is not Action.DELETE:
+        return False
+    return alike(kind.shape, run.normal(kind, entity), {**(change.before or {}), **kind.disabled})
 
 
 def _check_unchanged(run: Run, kind: Kind, change: Change, entity: Observed, version: int | None) -> None:

@@ -15,7 +15,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.manifest import Estate, Manifest, Move, Removal
 from reconciler.model.shape import Keyed, Record, Reference, Shape, references
 from reconciler.model.source import Document, Problem, Source
-from reconciler.model.values import Json, Path, canonical
+from reconciler.model.values import Json, Normal, Path, canonical, same
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def check_together(
 def _same_object(estate: Estate, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
     def natural_key(manifest: Manifest) -> Hashable | None:
         names, normal = kinds[manifest.address.kind].natural_key, manifest.normal
-        if not all(name in normal for name in names):
+        if not all(name in normal for name in names) or not _counts(kinds[manifest.address.kind], normal):
             return None
         return manifest.address.kind, tuple(_hashable(normal[name]) for name in names)
 
@@ -82,6 +82,11 @@ def _same_object(estate: Estate, kinds: Mapping[str, Kind]) -> Iterator[Problem]
             detail=f"{second.address} and {first.address} ({first.locate(names[:1])}) are the same object: {stated}.",
             hint="Give one of them another name, or merge the two.",
         )
+
+
+def _counts(kind: Kind, normal: Normal) -> bool:
+    """Whether the organisation holds this object's name unique."""
+    return all(same(normal.get(name), value) for name, value in kind.unique_while.items())
 
 
 def _same_id(estate: Estate) -> Iterator[Problem]:

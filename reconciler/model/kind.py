@@ -173,7 +173,10 @@ class Checkup:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One object before and after a change, for a kind's judgement. `before` None = created, `after` None = deleted."""
+    """One object before and after a change, for a kind's judgement. `before` None = created, `after` None = ended.
+
+    `recorded` is what the ledger says that we declared last; None where the object was not ours.
+    """
 
     address: Address
     before: Normal | None
@@ -181,6 +184,11 @@ class Transition:
     project: Project
     evidence: Evidence = NO_EVIDENCE
     terms: Terms = field(default_factory=dict)
+    recorded: Normal | None = None
+
+    def unfinished(self, name: str) -> bool:
+        """Whether we made the object and a member that a creation cannot set was never set yet: nobody relied on it."""
+        return self.recorded is not None and name not in self.recorded
 
 
 def _no_problems(_: Checkup) -> Iterable[Problem]:

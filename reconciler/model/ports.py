@@ -81,8 +81,9 @@ class Api(Protocol):
         """PUT, with If-Match where there is a version. Raises VersionConflict, NotFound; without a version Unknown."""
         ...
 
-    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> None:
-        """DELETE; an object already gone is a success. Raises VersionConflict."""
+    def delete(self, kind: Kind, live_id: str, *, version: int | None) -> bool:
+        """DELETE. False where the organisation knows nothing at that path: the object is gone, or there is no such
+        call. Raises VersionConflict, NotOffered."""
         ...
 
     def server_time(self) -> float:

@@ -100,25 +100,26 @@ def _search(situation: Situation) -> _Search:
 
 
 def live_keys(kind: Kind, entities: Iterable[Observed]) -> Iterator[tuple[bytes, Observed]]:
-    """Each live object's natural key; of one that has none, or whose answer does not fit the kind, its own id."""
+    """Each live object's natural key; of one whose answer does not fit the kind, its own id."""
     telling = {*kind.natural_key, *kind.unique_while}
     shape = Record(tuple(member for member in kind.shape.members if member.name in telling))
     known = {member.wire_name for member in shape.members}
     for entity in entities:
         stated = {name: value for name, value in entity.body.items() if name in known}
         try:
-            normal = from_wire(shape, stated, named=lambda _kind, _id: None)
+            yield natural_key(kind, from_wire(shape, stated, named=lambda _kind, _id: None)), entity
         except ValueError:
-            normal = None
-        key = entity.live_id.encode() if normal is None else natural_key(kind, normal)
-        yield key if key is not None else entity.live_id.encode(), entity
+            yield entity.live_id.encode(), entity
 
 
-def natural_key(kind: Kind, normal: Normal) -> bytes | None:
-    """What the organisation holds unique, of a normal form; None where it holds nothing unique of this object."""
-    if not all(same(normal.get(name), value) for name, value in kind.unique_while.items()):
-        return None
-    return canonical([normal.get(name) for name in kind.natural_key])
+def natural_key(kind: Kind, normal: Normal) -> bytes:
+    """What tells an object from the others of its kind; those whose name counts are apart from those whose does not."""
+    return canonical([name_counts(kind, normal), *(normal.get(name) for name in kind.natural_key)])
+
+
+def name_counts(kind: Kind, normal: Normal) -> bool:
+    """Whether the organisation holds the object's natural key unique."""
+    return all(same(normal.get(name), value) for name, value in kind.unique_while.items())
 
 
 def _find(search: _Search, situation: Situation, address: Address, row: Recorded | None) -> None:
@@ -149,10 +150,9 @@ def _doubtful(entity: Observed | None, row: Recorded | None) -> bool:
 
 
 def _candidates(search: _Search, kind: Kind, normal: Normal) -> list[Observed]:
-    key = natural_key(kind, normal)
     return [
         entity
-        for entity in (() if key is None else _of_kind(search, kind).get(key, ()))
+        for entity in _of_kind(search, kind).get(natural_key(kind, normal), ())
         if (kind.name, entity.live_id) not in search.claimed
     ]
 
@@ -176,7 +176,7 @@ def _proved(situation: Situation, search: _Search) -> dict[Address, Recorded]:
         manifest = situation.estate.manifests.get(intent.address)
         if manifest is not None and manifest.live_id:
             continue  # a person has said which one it is
-        found = matching(kind, intent, _candidates(search, kind, intent.declared))
+        found = matching(kind, intent, _candidates(search, kind, {**kind.at_birth, **intent.declared}))
         if len(found) == 1:
             row = situation.recorded.get(intent.address)
             proved[intent.address] = Recorded(

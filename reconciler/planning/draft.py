@@ -24,7 +24,7 @@ from reconciler.model.manifest import ForeignElements, Manifest
 from reconciler.model.normal import alike, answer_print, imprint, without_local
 from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Action, Cause, Change, FieldChange, Precondition
-from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted
+from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted, same
 from reconciler.planning.binding import Bindings, observed_normal
 from reconciler.planning.difference import Difference, difference
 from reconciler.planning.situation import Drift, Situation
@@ -200,7 +200,9 @@ def converged(
 ) -> Difference:
     """The difference of one recorded object, with the drift that `keeps` names left alone."""
     foreign = manifest.lifecycle.foreign
-    return difference(kind.shape, manifest.normal, row.declared, before, keeps=keeps, foreign_elements=foreign)
+    to_come = {name: born for name, born in kind.at_birth.items() if not same(manifest.normal.get(name), born)}
+    recorded = {**to_come, **row.declared}  # what a creation could not set was never anybody's edit
+    return difference(kind.shape, manifest.normal, recorded, before, keeps=keeps, foreign_elements=foreign)
 
 
 def _everything(_: Path) -> bool:

@@ -50,7 +50,7 @@ def _over_limits(kind: Kind, transition: Transition) -> Iterator[Finding]:
     """The limits of one object, counted with foreign elements."""
     for limit in kind.limits(transition.terms):
         before, after = (size(side, limit.path) for side in (transition.before, transition.after))
-        if transition.after is not None and after > limit.maximum and not limit.across:
+        if transition.after is not None and after > max(before, limit.maximum) and not limit.across:
             yield exceeded(limit, transition.address, before, after)
 
 
@@ -62,13 +62,15 @@ def exceeded(limit: SizeLimit, address: Address, before: int, after: int) -> Fin
         Severity.BLOCK,
         f"Too many {limit.noun}",
         address,
-        limit.path,
+        limit.path or OF_ALL,
         limit.cls,
-        facet={"change": f"more than {limit.maximum} {limit.noun}"} if known else {},
+        facet={"change": f"{after} {limit.noun}, over {limit.maximum}"} if known else {},
         detail=f"{limit.noun} {before} -> {after} of {limit.maximum}, foreign ones included.{known}",
     )
 
 
+OF_ALL: Path = ("organisation",)
+"""The path of a finding about the number of objects itself."""
 _ONLY_DOCUMENTED = " The number is the documented one: the organisation does not say which it has."
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question
 from reconciler.model.finding import Finding, FindingClass, Severity
-from reconciler.model.kind import Lock, Terms, Transition
+from reconciler.model.kind import Kind, Lock, Terms, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
-from reconciler.model.values import Path, dotted
-from reconciler.planning.binding import Bindings, live_keys, natural_key
+from reconciler.model.values import Normal, Path, dotted
+from reconciler.planning.binding import Bindings, live_keys, name_counts, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
@@ -128,7 +128,8 @@ class _Judging:
     def transition(self, item: Draft, change: Change, evidence: Evidence = NO_EVIDENCE) -> Transition:
         terms = self.terms.get(item.kind.name, {})
         after = None if change.action.ends else change.after
-        return Transition(item.address, change.before, after, self.situation.project, evidence, terms)
+        recorded = item.recorded.declared if item.recorded and not change.adopted else None
+        return Transition(item.address, change.before, after, self.situation.project, evidence, terms, recorded)
 
 
 def _quotas(
@@ -236,7 +237,7 @@ def _taken_names(situation: Situation, bindings: Bindings, items: Iterable[Draft
     for item in named:
         if item.change is None or item.change.after is None or item.address in bindings.doubles:
             continue
-        key = natural_key(item.kind, item.change.after) or b""
+        key = _key_after(item.kind, item.change)
         others = [live for live in holders.get((item.kind.name, key), ()) if live != item.change.live_id]
         if others:
             detail = f"It belongs to the object with id {', '.join(sorted(others))}."
@@ -250,8 +251,19 @@ def _names_anew(item: Draft) -> bool:
     change = item.change
     if change is None or change.after is None or not change.writes:
         return False
-    key = natural_key(item.kind, change.after)
-    return key is not None and (change.before is None or natural_key(item.kind, change.before) != key)
+    if not name_counts(item.kind, _named_after(item.kind, change)):
+        return False
+    return change.before is None or natural_key(item.kind, change.before) != _key_after(item.kind, change)
+
+
+def _key_after(kind: Kind, change: Change) -> bytes:
+    return natural_key(kind, _named_after(kind, change))
+
+
+def _named_after(kind: Kind, change: Change) -> Normal:
+    """The object as a change leaves it, for its name; a new one is first what it is at birth."""
+    after = change.after or {}
+    return {**after, **kind.at_birth} if change.before is None else after
 
 
 def _holders(situation: Situation, kinds: Iterable[str]) -> Mapping[tuple[str, bytes], list[str]]:

@@ -32,10 +32,14 @@ def targets_of(normal: Normal | None, shape: Record) -> set[Address]:
 def completed_later(
     change: Change, targets: set[Address], shape: Record, at_birth: Normal = _NOTHING
 ) -> tuple[Change, Change]:
-    """Create without the references to `targets`, and with what every new object has; set both in a second step."""
+    """Create without the references to `targets`, and with what every new object has; set both in a second step.
+
+    What the object has at birth is not declared: should the second step fail, the ledger says that it is still to come.
+    """
     paths: list[Path] = []
     bare = without_references(shape, change.after, targets, (), paths) | dict(at_birth)
-    declared = without_references(shape, change.declared, targets, (), []) | dict(at_birth)
+    declared = without_references(shape, change.declared, targets, (), [])
+    declared = {name: part for name, part in declared.items() if name not in at_birth}
     paths += ((name,) for name in at_birth)
     first = replace(change, after=bare, declared=declared, deferred=tuple(paths))
     second = replace(

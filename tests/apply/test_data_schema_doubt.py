@@ -120,12 +120,9 @@ POINTS = {
     "after PUT": (True, "disabled"),
 }
 """What the organisation has of it when it is killed there."""
-BLOCKED = pytest.mark.xfail(strict=True, reason="DS108 blocks the rest of our own creation")
 
 
-@pytest.mark.parametrize(
-    "point", [pytest.param(each, marks=BLOCKED if has == (True, "") else ()) for each, has in POINTS.items()]
-)
+@pytest.mark.parametrize("point", POINTS)
 def test_a_creation_in_two_steps_goes_on_where_it_was_killed(project: Project, tmp_path: Path, point: str) -> None:
     verb, side = point.split()[1], point.split()[0]
     project.write(claim(USERS, enabled=False))

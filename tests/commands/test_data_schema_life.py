@@ -66,10 +66,6 @@ def test_one_that_is_not_to_be_enabled_is_made_and_then_disabled(project: Projec
     assert is_settled(project)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the next plan takes the rest of our own creation for a disabling of something in use: DS108 blocks it",
-)
 @every_envelope
 def test_a_disabling_that_did_not_come_to_pass_is_made_good_by_the_next_run(project: Project, base: Base) -> None:
     project.write(claim(base, enabled=False))
@@ -83,10 +79,6 @@ def test_a_disabling_that_did_not_come_to_pass_is_made_good_by_the_next_run(proj
     assert is_settled(project)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="judged again at the conflict, the second step of a creation is DS108, which nobody could accept",
-)
 def test_a_colleague_may_write_between_the_two_steps(project: Project) -> None:
     project.write(claim(USERS, enabled=False))
     theirs = edit(USERS, properties={"theirs": prop(USERS, "Theirs")})
@@ -306,15 +298,11 @@ def test_a_disabled_schema_of_the_same_title_is_another_one_where_titles_are_uni
 # What is so of titles that are unique only among the enabled.
 
 
-@pytest.mark.xfail(strict=True, reason="MF202 knows nothing of unique_while")
 def test_an_enabled_and_a_disabled_one_may_have_one_title(project: Project) -> None:
     project.write(claim(EVENTS, at="new", name="claim"), claim(EVENTS, at="old", name="claim", enabled=False))
     assert project.run("validate").code == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a disabled manifest has no natural key, but at birth it will have that of others"
-)
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_manifest_that_is_disabled_finds_the_schema_of_its_title(project: Project, enabled: bool) -> None:
     """Enabled, the platform refuses to create another one; disabled, every lost ledger would make one more."""

@@ -25,7 +25,7 @@ CORE_TYPES = {
     "enum": {},
     "date": {},
 }
-TERMS = {"coretypes": CORE_TYPES}
+TERMS = {"coretypes": CORE_TYPES, "limits": {}}
 KINDS = ["Workitem", "Contact", "Organization", "ExternalEvent", "Conversation", "User", "BusinessRules"]
 REFUSED, ALLOWED, ASSUMED, FREE = "refused", "allowed", "assumed", "free"
 
@@ -64,6 +64,8 @@ CHANGES: dict[str, tuple[list[Json], list[Json], str]] = {
     "an option enabled": ([enum(OFF)], [enum("x")], ""),
     "items no longer unique": ([field("a", "list", uniqueItems=True)], [field("a", "list", uniqueItems=False)], ""),
 }
+UNKNOWN = {"a currency narrowed", "items unique"}
+"""Changes of which §4.5 says other things than of limits in general, or nothing."""
 NARROW = {"Conversation": ASSUMED, "BusinessRules": REFUSED}
 SAID = {
     "a field removed": {"Contact": REFUSED, "Organization": REFUSED},
@@ -72,7 +74,7 @@ SAID = {
     "an option removed": {"Conversation": REFUSED, "BusinessRules": REFUSED},
     "an option disabled": {"Conversation": REFUSED},
     "a currency narrowed": {"Conversation": REFUSED, "BusinessRules": REFUSED},
-} | {change: NARROW for change, (_, _, code) in CHANGES.items() if code == "DS105" and "currency" not in change}
+} | {change: NARROW for change, (_, _, code) in CHANGES.items() if code == "DS105" and change not in UNKNOWN}
 """What §4.5 says; of all the rest it is silent."""
 
 

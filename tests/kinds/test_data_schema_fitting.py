@@ -110,7 +110,7 @@ def test_a_core_type_that_is_no_longer_current_is_not_known() -> None:
 def test_missing_limits_are_one_finding_with_the_widest_ready_to_paste() -> None:
     [finding] = judged({"key": "aa", "type": "text", "title": "A"})
     assert (finding.code, finding.dotted, finding.cls) == ("DS202", "fields.aa", CLS)
-    assert "must state minLength, maxLength; minLength, maxLength is not there" in finding.detail
+    assert "must state minLength, maxLength; not there: minLength, maxLength." in finding.detail
     assert finding.hint == "minLength: 0, maxLength: 100"
     [finding] = judged(field(type_="tag", minItems=0, maxItems=1, itemMinLength=0))
     assert finding.hint == "itemMaxLength: 50"
@@ -201,16 +201,29 @@ def test_characters_are_counted_and_not_bytes() -> None:
     assert found({**field(), "title": "äöüß€😀"}) == []
 
 
-@pytest.mark.parametrize("terms", [{"coretypes": TYPES}, {"coretypes": TYPES, "limits": {}}], ids=["none", "empty"])
 @pytest.mark.parametrize(
     ("length", "path", "member"), [(51, "name", "name"), (201, "description", "description"), (101, "fields", "key")]
 )
-def test_a_length_that_is_only_documented_is_a_question(terms: Terms, length: int, path: str, member: str) -> None:
+def test_a_length_that_is_only_documented_is_a_question(length: int, path: str, member: str) -> None:
+    terms = {"coretypes": TYPES, "limits": {}}
     text = "x" * length
     stated: Any = {"key": text, "title": "T"} if member == "key" else {}
     [finding] = judged({**field(), **stated}, terms=terms, **({} if stated else {member: text}))
     assert (finding.code, finding.cls, finding.dotted.split(".")[0]) == ("DS205", POLICY, path)
     assert "The number is the documented one" in finding.detail
+    assert finding.facet["change"].startswith(f"{length} characters: {text[:40]}")
+
+
+def test_an_acknowledged_length_is_that_of_one_text() -> None:
+    terms = {"coretypes": TYPES, "limits": {}}
+    facets = {judged(field(), terms=terms, name=letter * 51)[0].facet["change"] for letter in "xy"}
+    assert len(facets) == 2
+
+
+def test_limits_that_are_not_said_are_a_warning_where_they_should_be() -> None:
+    terms = {"coretypes": TYPES}
+    assert [each.code for each in judged(field(), terms=terms)] == ["DS209"]
+    assert judged(field(), terms=terms, kind="BusinessRulesSchema") == []
 
 
 def test_the_least_may_be_said_and_the_greatest_only_documented() -> None:
@@ -231,13 +244,14 @@ def test_options_have_a_documented_number() -> None:
     assert found(enum(*many[:50])) == []
     [finding] = judged(enum(*many))
     assert (finding.code, finding.dotted, finding.cls) == ("DS208", "fields.ee.options", POLICY)
-    assert finding.facet == {"change": "more than 50 options"}
+    assert finding.facet == {"change": "51 options, over 50"}
 
 
 def test_options_have_a_documented_length() -> None:
     assert found(enum("x" * 100)) == []
     [finding] = judged(enum("x" * 101))
-    assert (finding.code, finding.cls, finding.facet) == ("DS208", POLICY, {"change": "an option of 101 characters"})
+    assert (finding.code, finding.cls) == ("DS208", POLICY)
+    assert finding.facet["change"].startswith("101 characters: " + "x" * 40)
 
 
 def test_options_that_are_there_are_not_judged_again() -> None:
@@ -255,7 +269,8 @@ UNIQUE = {"ExternalEventSchema", "ConversationSchema", "UserSchema", "BusinessRu
 def test_titles_are_unique_for_certain_where_the_api_declares_it(kind: Kind) -> None:
     enum = field("ee", "enum", options=[{"value": "x", "title": "S"}, {"value": "y", "title": "S"}])
     cls = CLS if kind.name in UNIQUE else POLICY
-    twice = found(field("aa", title="T"), field("bb", title="T"), kind=kind.name, terms={"coretypes": TYPES})
+    terms = {"coretypes": TYPES, "limits": {}}
+    twice = found(field("aa", title="T"), field("bb", title="T"), kind=kind.name, terms=terms)
     assert twice == [("DS206", "fields.aa.title", cls), ("DS206", "fields.bb.title", cls)]
     [finding] = judged(enum, kind=kind.name)
     assert (finding.code, finding.dotted, finding.cls) == ("DS206", "fields.ee.options", cls)

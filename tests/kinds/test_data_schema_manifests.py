@@ -58,7 +58,7 @@ def test_an_option_that_comes_twice_is_refused_however_it_is_spelled() -> None:
 # What goes without saying.
 
 
-def test_titles_are_keys_and_values_unless_stated() -> None:
+def test_titles_are_keys_unless_stated_and_none_where_they_are_an_option_s_value() -> None:
     stated = manifest("WorkitemSchema", "s", {"fields": [{**FIELD, "options": ["x", {"value": "y", "title": "Y"}]}]})
     assert stated.normal == {
         "name": "s",
@@ -70,7 +70,7 @@ def test_titles_are_keys_and_values_unless_stated() -> None:
                 "title": "a",
                 "required": False,
                 "options": [
-                    {"value": "x", "title": "x", "disabled": False},
+                    {"value": "x", "disabled": False},
                     {"value": "y", "title": "Y", "disabled": False},
                 ],
             }

@@ -58,7 +58,7 @@ def planned(*args: Any, terms: Mapping[str, Json] | None = None, kind: Kind = TR
 
 
 def test_what_the_organisation_says_no_acknowledgement_lifts() -> None:
-    accepted = acknowledgement("TR1", "leaves", change="more than 2 leaves")
+    accepted = acknowledgement("TR1", "leaves", change="3 leaves, over 2")
     made = planned([tree("a", 3, acknowledge=(accepted,))], terms=SAID)
     [finding] = [each for each in made.findings if each.code == "TR1"]
     assert (blocking(made), finding.cls, finding.facet) == (["TR1"], FindingClass.PLATFORM, {})
@@ -68,10 +68,29 @@ def test_what_the_organisation_says_no_acknowledgement_lifts() -> None:
 def test_what_is_only_documented_can_be_acknowledged() -> None:
     made = planned([tree("a", 3)])
     [finding] = [each for each in made.findings if each.code == "TR1"]
-    assert (finding.acknowledgeable, finding.facet) == (True, {"change": "more than 2 leaves"})
+    assert (finding.acknowledgeable, finding.facet) == (True, {"change": "3 leaves, over 2"})
     assert "the organisation does not say which it has" in finding.detail
-    accepted = acknowledgement("TR1", "leaves", change="more than 2 leaves")
+    accepted = acknowledgement("TR1", "leaves", change="3 leaves, over 2")
     assert blocking(planned([tree("a", 3, acknowledge=(accepted,))])) == []
+
+
+def test_an_acknowledgement_of_so_many_does_not_fit_more() -> None:
+    accepted = acknowledgement("TR1", "leaves", change="3 leaves, over 2")
+    assert blocking(planned([tree("a", 4, acknowledge=(accepted,))])) == ["TR1"]
+
+
+def test_what_is_over_a_limit_already_may_stay_as_it_is() -> None:
+    before = tree("a", 3)
+    after = replace(before, normal={**before.normal, "name": "b"})
+    assert blocking(planned([after], [recorded(before)], [observed(before, kind=TREE)], terms=SAID)) == []
+
+
+def test_a_quota_of_objects_can_be_acknowledged() -> None:
+    names = [tree(name, 0) for name in "abcd"]
+    [finding] = [each for each in planned(names).findings if each.code == "TR2"]
+    assert (finding.dotted, finding.facet) == ("organisation", {"change": "4 trees, over 3"})
+    accepted = acknowledgement("TR2", "organisation", change="4 trees, over 3")
+    assert blocking(planned([*names[:3], tree("d", 0, acknowledge=(accepted,))])) == []
 
 
 def test_another_organisation_may_have_other_limits() -> None:

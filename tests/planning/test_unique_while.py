@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.kind import Deletion, Kind, Lock, Origin, Scopes
@@ -52,8 +53,16 @@ def test_the_one_in_use_is_adopted() -> None:
     assert (change.action, change.live_id) == (Action.ADOPT, "o2")
 
 
-def test_what_is_to_be_out_of_use_has_no_namesake() -> None:
-    assert only(planned([DARK], [], [old("o1", lit=False)])).action is Action.CREATE
+def test_what_is_to_be_out_of_use_finds_a_namesake_out_of_use() -> None:
+    """Else every lost ledger would make one more."""
+    change = only(planned([DARK], [], [old("o1", lit=False)]))
+    assert (change.action, change.live_id) == (Action.ADOPT, "o1")
+
+
+def test_a_new_object_has_its_name_at_birth_whatever_it_becomes() -> None:
+    born = replace(LAMP, at_birth={"lit": True})
+    made = plan_of([DARK], [], [old("o1")], kinds={"Lamp": born})
+    assert blocking(made) == ["RC105"]
 
 
 def test_taking_into_use_what_has_a_namesake_in_use_is_refused() -> None:

@@ -57,7 +57,6 @@ class Base:
     documented: Documented
     text: str = "string"
     has_limits: bool = True
-    shows_deleted: bool = False
     unique_while_enabled: bool = False
     unique_titles: bool = True
     refused: frozenset[Rule] = frozenset()
@@ -85,7 +84,6 @@ BASES: Final = (
         deletion=Deletion.DELETE,
         documented=_SMALL,
         text="text",
-        shows_deleted=True,
         unique_titles=False,
     ),
     Base(
@@ -165,7 +163,6 @@ BASES: Final = (
         deletion=Deletion.DELETE_OR_DISABLE,
         documented=_SMALL,
         has_limits=False,
-        shows_deleted=True,
         refused=frozenset({Rule.NARROW, Rule.REMOVE_OPTION}),
         allowed=frozenset({Rule.DISABLE_OPTION}),
     ),

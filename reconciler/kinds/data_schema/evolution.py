@@ -32,6 +32,9 @@ _ALLOWED: Final = "The platform allows it."
 _ASSUMED: Final = "Whether the platform allows this for {kind} is not documented; it is assumed that it does not."
 
 
+_FIRST_OPTIONAL: Final = "Add it as optional, apply, and make it required afterwards."
+
+
 def evolves(base: Base, transition: Transition) -> Iterator[Finding]:
     """The findings about what becomes of the version before."""
     before, after = transition.before, transition.after
@@ -46,12 +49,13 @@ def evolves(base: Base, transition: Transition) -> Iterator[Finding]:
             yield _finding(
                 base, transition, "DS104", "New required field", ("fields", key, "required"), "optional -> required",
                 f"Field {key!r} is new, and what has the schema already has no value for it.", Rule.ADD_REQUIRED,
-                hint="Add it as optional, apply, and make it required afterwards.",
+                hint="" if Rule.REQUIRE in base.refused else _FIRST_OPTIONAL,
             )  # fmt: skip
     for key, field in becomes.items():
         if key in was:
             yield from _edited(base, transition, key, was[key], field)
-    if before.get("enabled") is not False and after.get("enabled") is False:
+    in_use = before.get("enabled") is not False and not transition.unfinished("enabled")
+    if in_use and after.get("enabled") is False:
         yield _disabled(transition)
 
 
@@ -114,25 +118,32 @@ def _narrowed(base: Base, transition: Transition, key: str, was: Normal, becomes
     refused = Rule.NARROW in base.refused and (not base.narrowing or becomes.get("type") in base.narrowing)
     for least, most in PAIRS:
         for name, sign in ((least, 1), (most, -1)):
-            if _is_narrower(was.get(name), becomes.get(name), sign):
+            if _is_narrower(name, was.get(name), becomes.get(name), sign):
+                known = refused and is_number(was.get(name))
                 yield _finding(
                     base, transition, "DS105", "Limit narrowed", ("fields", key, name),
                     f"{was.get(name, 'none')} -> {becomes[name]}",
                     f"{name} of {key!r} was {was.get(name, 'not limited')} and becomes {becomes[name]}: values may "
-                    "lie outside.", Rule.NARROW, refused=refused,
+                    "lie outside.", Rule.NARROW, refused=known,
                 )  # fmt: skip
     if becomes.get("uniqueItems") is True and was.get("uniqueItems") is not True:
         yield _finding(
             base, transition, "DS105", "Limit narrowed", ("fields", key, "uniqueItems"), "false -> true",
-            f"Lists in {key!r} may hold an item twice.", Rule.NARROW, refused=refused,
+            f"Lists in {key!r} may hold an item twice.", None,
         )  # fmt: skip
 
 
-def _is_narrower(was: Json, becomes: Json, sign: int) -> bool:
-    """Whether a bound moves inwards: a least that grows (`sign` 1), a greatest that shrinks (-1)."""
+def _is_narrower(name: str, was: Json, becomes: Json, sign: int) -> bool:
+    """Whether a bound moves inwards: a least that grows (`sign` 1), a greatest that shrinks (-1).
+
+    A count or length that is not stated is at least 0. Where another bound comes in, none was known: only assumed to be
+    refused.
+    """
     if not is_number(becomes):
         return False
-    return not is_number(was) or bool((becomes - was) * sign > 0)
+    if not is_number(was):
+        return not (sign == 1 and name != "minimum" and becomes <= 0)
+    return bool((becomes - was) * sign > 0)
 
 
 def _options(base: Base, transition: Transition, key: str, was: Normal, becomes: Normal) -> Iterator[Finding]:

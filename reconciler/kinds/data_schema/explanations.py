@@ -47,7 +47,8 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "New required field",
         "Whatever has the schema already has no value for a new field. For conversations the platform refuses it. "
         + _CERTAIN,
-        "Add it as optional, apply, and make it required in a later version. " + _ACKNOWLEDGE,
+        "Add it as optional, apply, and make it required in a later version; for external events, where that is "
+        "refused, leave it optional. " + _ACKNOWLEDGE,
     ),
     "DS105": Explanation(
         "Limit narrowed",
@@ -87,9 +88,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "Choose a limit within the range.",
     ),
     "DS204": Explanation(
-        "A limit that the type does not have",
-        "The core type is not checked against this limit. Whether the platform refuses it is not documented.",
-        "Remove the limit. " + _ACKNOWLEDGE,
+        "A member that does not fit the type",
+        "The core type does not have this limit or member, or lacks one that it needs, as an enum its options. Whether "
+        "the platform refuses it is not documented.",
+        "Correct the field. " + _ACKNOWLEDGE,
     ),
     "DS205": Explanation(
         "A text too short or too long",
@@ -114,6 +116,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "other kinds the same is assumed.",
         "Use fewer or shorter options. " + _ACKNOWLEDGE,
     ),
+    "DS209": Explanation(
+        "Limits are not known",
+        "The organisation does not say how many schemas and fields it holds and how long their texts may be, so the "
+        "documented numbers were taken. Its own may differ.",
+        "Nothing blocks; the organisation may refuse the schema at apply.",
+    ),
     "DS210": Explanation(
         "Too many fields",
         "A schema holds a limited number of fields, foreign ones included.",
@@ -135,7 +143,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
 _QUOTA = "Delete what is not needed, or ask Genesys to raise the limit; then plan again: it counts what is there."
 _LENGTH = "Shorten it: plan reads the lengths that the organisation allows."
 _SIZE = "Make the schema smaller: fewer fields, shorter descriptions, fewer options."
-_TITLE = "Somebody has used this title since the plan was made. Choose another."
+_TITLE = "Another one has this title. Choose another, or plan again to see whose it is."
 
 REFUSALS: Final[Mapping[str, str]] = {
     f"dynamic.schema.{code}": advice
@@ -150,7 +158,7 @@ REFUSALS: Final[Mapping[str, str]] = {
         "limit.max.number.of.fields.per.org.would.be.exceeded": _QUOTA,
         "limit.max.number.of.characters.for.field.name.would.be.exceeded": _LENGTH,
         "length.limits.would.be.exceeded": _LENGTH,
-        "duplicate.schema.title": _TITLE + " Disabled schemas may count, too.",
+        "duplicate.schema.title": _TITLE + " Disabled schemas may count, and a new schema is enabled at first.",
         "duplicate.property.title": _TITLE,
         "duplicate.enum.properties.title": _TITLE,
         "version.conflict": "Somebody has changed the schema. Plan again:\nreconciler plan",

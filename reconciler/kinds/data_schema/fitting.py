@@ -17,7 +17,7 @@ from reconciler.kinds.data_schema.spec import LIMITS, PAIRS, is_number
 from reconciler.kinds.data_schema.terms import CORE_TYPES, SIZES
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Transition
-from reconciler.model.values import Json, Normal, Path, same
+from reconciler.model.values import Json, Normal, Path, fingerprint, same
 
 _DOCUMENTED: Final = {
     "FieldName": (1, 100),
@@ -30,6 +30,7 @@ _DOCUMENTED: Final = {
 MOST_OPTIONS: Final = 50
 LONGEST_OPTION: Final = 100
 """Of an enum, and the characters of each (§4.2: contacts, conversations)."""
+_SHORT: Final = 40
 _UNSAID: Final = " The number is the documented one: the organisation does not say which it has."
 
 
@@ -57,6 +58,9 @@ def fits(base: Base, transition: Transition) -> Iterator[Finding]:
     fitting = _Fitting(base, transition)
     was = _by_key(transition.before)
     touched = [field for field in after.get("fields", ()) if not same(field, was.get(field["key"]))]
+    if base.has_limits and SIZES not in transition.terms and CORE_TYPES in transition.terms:
+        detail = f"The organisation does not say its limits for {base.kind}: the documented numbers are taken."
+        yield Finding("DS209", Severity.WARN, "Limits are not known", transition.address, detail=detail)
     yield from _texts(fitting, transition.before or {}, after, was, touched)
     yield from _core_types(fitting, was, touched)
     yield from _options(fitting, was, touched)
@@ -91,8 +95,13 @@ def _text(fitting: _Fitting, noun: str, path: Path, before: Json, after: Json) -
         yield fitting.finding(
             "DS205", "A text too short or too long", path,
             f"It has {len(after)} characters, and {least} to {most} are allowed.{'' if certain else _UNSAID}",
-            certain=certain, facet=f"{len(after)} characters",
+            certain=certain, facet=f"{len(after)} characters: {shortened(after)}",
         )  # fmt: skip
+
+
+def shortened(text: str) -> str:
+    """A text that is told from others by its beginning and its fingerprint, for a facet."""
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}... {fingerprint(text)[7:15]}"
 
 
 def _core_types(fitting: _Fitting, was: Mapping[str, Normal], touched: Iterable[Normal]) -> Iterator[Finding]:
@@ -130,7 +139,7 @@ def _limits(fitting: _Fitting, field: Normal, former: Normal, mandatory: Mapping
     if missing:
         yield fitting.finding(
             "DS202", "A limit is missing", ("fields", key),
-            f"A field of type {field['type']} must state {', '.join(mandatory)}; {', '.join(missing)} is not there.",
+            f"A field of type {field['type']} must state {', '.join(mandatory)}; not there: {', '.join(missing)}.",
             hint=_suggested(mandatory, missing),
         )  # fmt: skip
     for name, (least, most) in mandatory.items():
@@ -143,13 +152,35 @@ def _limits(fitting: _Fitting, field: Normal, former: Normal, mandatory: Mapping
                 f"{name} is {value}, and type {field['type']} allows {_span(least, most)}.",
             )  # fmt: skip
     yield from _crossed(fitting, field)
+    yield from _members(fitting, field, former, mandatory)
     for name in LIMITS:
         if name in field and name not in mandatory and not same(field[name], former.get(name)):
             yield fitting.finding(
-                "DS204", "A limit that the type does not have", ("fields", key, name),
+                "DS204", _ODD, ("fields", key, name),
                 f"Type {field['type']} has no {name}. Whether the platform refuses it is not documented.",
                 certain=False, facet=f"{name} of {field['type']}",
             )  # fmt: skip
+
+
+def _members(fitting: _Fitting, field: Normal, former: Normal, mandatory: Mapping[str, Json]) -> Iterator[Finding]:
+    """Members that belong to other core types, and options where they belong."""
+    kind, path = field["type"], ("fields", field["key"])
+    if kind == _ENUM and not field.get("options"):
+        yield fitting.finding(
+            "DS204", _ODD, (*path, "options"), "An enum has options.", certain=False, facet="no options"
+        )
+    for name, belongs in (("options", kind == _ENUM), ("uniqueItems", "maxItems" in mandatory)):
+        if field.get(name) and not belongs and not same(field[name], former.get(name)):
+            detail = f"Type {kind} has no {name}. Whether the platform refuses it is not documented."
+            yield fitting.finding("DS204", _ODD, (*path, name), detail, certain=False, facet=f"{name} of {kind}")
+    for name in ("minimum", "maximum"):
+        if kind == "integer" and isinstance(field.get(name), float) and not same(field[name], former.get(name)):
+            detail = f"{name} of an integer is {field[name]}."
+            yield fitting.finding("DS204", _ODD, (*path, name), detail, certain=False, facet=f"{name}: {field[name]}")
+
+
+_ENUM: Final = "enum"
+_ODD: Final = "A member that does not fit the type"
 
 
 def _crossed(fitting: _Fitting, field: Normal) -> Iterator[Finding]:
@@ -165,7 +196,7 @@ def _crossed(fitting: _Fitting, field: Normal) -> Iterator[Finding]:
 
 def _suggested(mandatory: Mapping[str, Json], missing: Iterable[str]) -> str:
     """The widest that is allowed, ready to paste."""
-    widest = {name: mandatory[name][0 if name.lower().find("min") >= 0 else 1] for name in missing}
+    widest = {name: mandatory[name]["max" in name.lower()] for name in missing}
     return ", ".join(f"{name}: {value}" for name, value in widest.items() if value is not None)
 
 
@@ -184,14 +215,14 @@ def _options(fitting: _Fitting, was: Mapping[str, Normal], touched: Iterable[Nor
             yield fitting.finding(
                 "DS208", "Too many or too long options", path,
                 f"{len(options)} options, and at most {MOST_OPTIONS} are documented.",
-                certain=False, facet=f"more than {MOST_OPTIONS} options",
+                certain=False, facet=f"{len(options)} options, over {MOST_OPTIONS}",
             )  # fmt: skip
         for value in (option["value"] for option in options):
             if len(value) > LONGEST_OPTION and value not in former:
                 yield fitting.finding(
                     "DS208", "Too many or too long options", path,
                     f"An option has {len(value)} characters, and at most {LONGEST_OPTION} are documented.",
-                    certain=False, facet=f"an option of {len(value)} characters",
+                    certain=False, facet=f"{len(value)} characters: {shortened(value)}",
                 )  # fmt: skip
 
 
@@ -201,19 +232,23 @@ def _titles(fitting: _Fitting, after: Normal, touched: Iterable[Normal]) -> Iter
     for field in touched:
         path = ("fields", field["key"])
         if used.get(str(field.get("title")), 0) > 1:
-            yield _twice(fitting, (*path, "title"), f"More than one field has the title {field['title']!r}.")
+            yield _twice(
+                fitting, (*path, "title"), field["title"], f"More than one field has the title {field['title']!r}."
+            )
         for title, count in _counted(field.get("options", ())).items():
             if count > 1:
-                yield _twice(fitting, (*path, "options"), f"{count} options have the title {title!r}.")
+                yield _twice(fitting, (*path, "options"), title, f"{count} options have the title {title!r}.")
 
 
 def _counted(parts: Iterable[Normal]) -> Counter[str]:
-    return Counter(part["title"] for part in parts if isinstance(part.get("title"), str))
+    """By title; that of an option which has none is its value."""
+    titles = (part.get("title", part.get("value")) for part in parts)
+    return Counter(title for title in titles if isinstance(title, str))
 
 
-def _twice(fitting: _Fitting, path: Path, detail: str) -> Finding:
+def _twice(fitting: _Fitting, path: Path, title: str, detail: str) -> Finding:
     certain = fitting.base.unique_titles
     text = detail if certain else f"{detail} Whether {fitting.base.kind} allows that is not documented."
     return fitting.finding(
-        "DS206", "A title comes twice", path, text, certain=certain, facet="title not unique"
+        "DS206", "A title comes twice", path, text, certain=certain, facet=f"title {shortened(title)} not unique"
     )  # fmt: skip

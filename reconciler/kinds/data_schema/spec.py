@@ -29,9 +29,10 @@ def is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _whole(value: Json) -> Json:
-    """1.0 and 1 are one number."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def whole(value: Json) -> Json:
+    """1.0 and 1 are one number. Beyond what both can say exactly a number stays as it is."""
+    exact = isinstance(value, float) and value.is_integer() and abs(value) <= 2**53
+    return int(value) if exact else value
 
 
 OPTION: Final = Record(
@@ -48,14 +49,14 @@ FIELD: Final = Record(
         Member("title", Scalar()),
         Member("description", Scalar()),
         Member("required", Scalar(), wire="$required", default=False),
-        Member("minLength", Scalar(_whole)),
-        Member("maxLength", Scalar(_whole)),
-        Member("minimum", Scalar(_whole)),
-        Member("maximum", Scalar(_whole)),
-        Member("minItems", Scalar(_whole)),
-        Member("maxItems", Scalar(_whole)),
-        Member("itemMinLength", Scalar(_whole), wire="$itemMinLength"),
-        Member("itemMaxLength", Scalar(_whole), wire="$itemMaxLength"),
+        Member("minLength", Scalar(whole)),
+        Member("maxLength", Scalar(whole)),
+        Member("minimum", Scalar(whole)),
+        Member("maximum", Scalar(whole)),
+        Member("minItems", Scalar(whole)),
+        Member("maxItems", Scalar(whole)),
+        Member("itemMinLength", Scalar(whole), wire="$itemMinLength"),
+        Member("itemMaxLength", Scalar(whole), wire="$itemMaxLength"),
         Member("uniqueItems", Scalar()),
         Member("options", Keyed("value", OPTION), wire="$options"),
         Member("personalData", Scalar(), local=True),
@@ -118,7 +119,7 @@ _FIELD_SCHEMA: Final[Mapping[str, Json]] = {
             minLength=1, examples=["text", "integer", "date", "enum"],
         ),
         "title": _text("Title", "What people see, unique in the schema; by default the key.", minLength=1),
-        "description": _text("Description", "Shown beside the field."),
+        "description": _text("Description", "Shown beside the field.", minLength=1),
         "required": {
             "type": "boolean",
             "default": False,
@@ -168,7 +169,7 @@ def schema_of(base: Base) -> Mapping[str, Json]:
                 "Title in the organisation", "The schema's title in the organisation; by default metadata.name.",
                 minLength=1, examples=["Claim"],
             ),
-            "description": _text("Description", "Shown to administrators."),
+            "description": _text("Description", "Shown to administrators.", minLength=1),
             "enabled": {
                 "type": "boolean",
                 "default": True,
@@ -187,7 +188,10 @@ def schema_of(base: Base) -> Mapping[str, Json]:
 
 
 def resolve(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
-    """Titles that are not stated are keys and values; an option that is only a value becomes a whole one."""
+    """A title that is not stated is the key; an option that is only a value becomes a whole one.
+
+    An option whose title is its value has none, here as in what the organisation shows (see `wire`).
+    """
     return {**spec, "fields": [_resolved(field) for field in spec.get("fields", ())]}
 
 
@@ -198,7 +202,7 @@ def _resolved(field: Mapping[str, Json]) -> Mapping[str, Json]:
 
 def _option(option: Json) -> Mapping[str, Json]:
     stated = option if isinstance(option, dict) else {"value": option}
-    return {"title": stated["value"], **stated}
+    return {name: part for name, part in stated.items() if name != "title" or part != stated["value"]}
 
 
 def example_of(base: Base) -> str:

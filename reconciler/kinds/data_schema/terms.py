@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from reconciler.kinds.data_schema.bases import Base
-from reconciler.kinds.data_schema.spec import LIMITS, is_number
+from reconciler.kinds.data_schema.spec import LIMITS, is_number, whole
 from reconciler.model.finding import FindingClass
 from reconciler.model.kind import SizeLimit, Term, Terms
 from reconciler.model.values import Json
@@ -60,10 +60,11 @@ def _range(bound: Json) -> list[Json]:
 
 
 def read_sizes(answer: Json) -> Json:
-    """The counts and lengths that the organisation states, by the platform's names."""
+    """The counts and lengths that the organisation states, by the platform's names. What is no count is not said."""
     if not isinstance(answer, dict):
         raise ValueError("the limits are not an object")
-    return {name: value for name, value in answer.items() if name.startswith(("min", "max")) and is_number(value)}
+    stated = {name: whole(value) for name, value in answer.items() if name.startswith(("min", "max"))}
+    return {name: count for name, count in stated.items() if type(count) is int and 0 <= count < 2**53}
 
 
 def limits_of(base: Base) -> Callable[[Terms], tuple[SizeLimit, ...]]:

@@ -4,7 +4,9 @@ An answer is `{id, name, version, enabled, jsonSchema: {$schema, title, descript
 property `{allOf: [{$ref: "#/definitions/<core type>"}], title, ..., enum, _enumProperties}`. Opened, it is
 `{title, description, enabled, fields}`, with a field for each property. What is made here has names with a `$`, so that
 it never takes the place of what the platform calls so; everything else of a property stays as it is in its field, of
-the document under `$document`, and of the whole under `$whole`: all of it goes back when the schema is replaced.
+the document under `$document`, and of the whole under `$whole`: all of it goes back when the schema is replaced. What
+says nothing may go or come: an empty list of required fields, items without limits, an option that is not disabled, the
+title of an option that is its value, an option that an enum names twice.
 """
 
 from __future__ import annotations
@@ -108,8 +110,14 @@ def _with_options(field: dict[str, Json]) -> dict[str, Json]:
     if not about:
         kept["_enumProperties"] = field.get("_enumProperties")
     rest = {name: value for name, value in field.items() if name not in kept}
-    options = [{**_aside(words.get(value, {}), ("$value",)), "$value": value} for value in values]
+    options = [_option(value, words.get(value, {})) for value in values]
     return rest | {name: value for name, value in kept.items() if value} | {"$options": options}
+
+
+def _option(value: str, said: Mapping[str, Json]) -> dict[str, Json]:
+    """An option whose title is its value says no more than one without a title."""
+    told = {name: part for name, part in said.items() if name != "title" or part != value}
+    return {**_aside(told, ("$value",)), "$value": value}
 
 
 def _full(flat: Body) -> dict[str, Json]:
@@ -134,7 +142,11 @@ def _document(flat: Body) -> dict[str, Json]:
     document: dict[str, Json] = {"$schema": DIALECT, **flat.get("$document", {})}
     document |= {name: flat[name] for name in ("title", "description") if name in flat}
     document["properties"] = {field["$key"]: _property(field) for field in fields}
-    required = [*(field["$key"] for field in fields if field.get("$required")), *_listed(document.get("required"))]
+    stated = document.get("required")
+    strays = [key for key in _listed(stated) if not isinstance(key, str) or key not in document["properties"]]
+    required = [*(field["$key"] for field in fields if field.get("$required")), *strays]
+    if isinstance(stated, list):
+        del document["required"]
     return document | ({"required": required} if required else {})
 
 
@@ -154,9 +166,8 @@ def _property(field: Mapping[str, Json]) -> dict[str, Json]:
         del stated["items"]
     if "$options" in field:
         stated["enum"] = [*(option["$value"] for option in field["$options"]), *_listed(stated.get("enum"))]
-        about = {option["$value"]: said for option in field["$options"] if (said := _about(option))}
-        if about:
-            stated["_enumProperties"] = {**_mapped(stated.get("_enumProperties")), **about}
+        about = {option["$value"]: _about(option) for option in field["$options"]}
+        stated["_enumProperties"] = {**_mapped(stated.get("_enumProperties")), **about}
     return stated
 
 
@@ -165,6 +176,7 @@ def _mapped(value: Json) -> Mapping[str, Json]:
 
 
 def _about(option: Mapping[str, Json]) -> dict[str, Json]:
-    """What is said about an option. That it is not disabled goes without saying."""
+    """What is said about an option: its title always; that it is not disabled goes without saying."""
     told = {name: value for name, value in option.items() if name not in ("$value", _THEIRS)} | option.get(_THEIRS, {})
-    return {name: value for name, value in told.items() if not (name == "_disabled" and value is False)}
+    said = {name: value for name, value in told.items() if not (name == "_disabled" and value is False)}
+    return {"title": option["$value"], **said}
