@@ -14,13 +14,14 @@ from reconciler.exports.normalising.members import as_object, members
 MEMBERS: Final = ("interactionId", "type", "startTimestamp", "endTimestamp", "channel")
 """In the order of the columns they become (contract §6)."""
 
-_OURS = frozenset(MEMBERS)
+_NAMES = tuple(name.encode() for name in MEMBERS)
+_OURS = frozenset(_NAMES)
 
 UNREADABLE: Final = "not valid JSON, or nested too deeply, or with a number that is too large"
 NOT_UTF8: Final = "not valid UTF-8"
 
 
-def read_interaction(record: bytes) -> tuple[Row, bytes | None, tuple[str, ...]]:
+def read_interaction(record: bytes) -> tuple[Row, bytes | None, list[bytes]]:
     """The row, the rest, and the names of the record's members in their order.
 
     A member leaves the rest if its column says all of it: a channel with more than a type stays there whole, and so
@@ -29,10 +30,10 @@ def read_interaction(record: bytes) -> tuple[Row, bytes | None, tuple[str, ...]]
     """
     content = _parsed(record)
     written = members(record)
-    names = tuple(member.name for member in written)
-    for name in MEMBERS:
+    names = [name for name, _ in written]
+    for name in _NAMES:
         if names.count(name) > 1:
-            raise Malformed(f"{name} appears twice")
+            raise Malformed(f"{name.decode()} appears twice")
     said = set(_OURS)
     row = (
         _identity(content),
@@ -41,7 +42,7 @@ def read_interaction(record: bytes) -> tuple[Row, bytes | None, tuple[str, ...]]
         _time(content, "endTimestamp", said),
         _channel(content, said),
     )
-    return row, as_object([member for member in written if member.name not in said]), names
+    return row, as_object([text for name, text in written if name not in said]), names
 
 
 def _parsed(record: bytes) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def _text(content: dict[str, Any], name: str) -> str | None:
     raise Malformed(f"{name} is not text")
 
 
-def _time(content: dict[str, Any], name: str, said: set[str]) -> str | None:
+def _time(content: dict[str, Any], name: str, said: set[bytes]) -> str | None:
     text = _text(content, name)
     if text is None:
         return None
@@ -87,11 +88,11 @@ def _time(content: dict[str, Any], name: str, said: set[str]) -> str | None:
     except ValueError as reason:
         raise Malformed(f"{name} is not an ISO 8601 date and time") from reason
     if not is_exact:
-        said.discard(name)
+        said.discard(name.encode())
     return moment
 
 
-def _channel(content: dict[str, Any], said: set[str]) -> str | None:
+def _channel(content: dict[str, Any], said: set[bytes]) -> str | None:
     channel = content.get("channel")
     if channel is None:
         return None
@@ -101,5 +102,5 @@ def _channel(content: dict[str, Any], said: set[str]) -> str | None:
     if kind is not None and not isinstance(kind, str):
         raise Malformed("channel.type is not text")
     if channel.keys() - {"type"}:
-        said.discard("channel")
+        said.discard(b"channel")
     return kind

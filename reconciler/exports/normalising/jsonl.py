@@ -17,11 +17,12 @@ from reconciler.exports.normalising.lines import Block, Lines, LongLine
 
 _BLANKS = b" \t\r"
 _OURS = frozenset(MEMBERS)
+_NAMES = tuple(name.encode() for name in MEMBERS)
 
 
 def jsonl_batches(blocks: Iterable[Block], *, largest: int) -> Iterator[Batch]:
     """Every line that is not blank as a row or as a reject."""
-    head: _Head | None = _head(MEMBERS)
+    head: _Head | None = _head(_NAMES)
     for block in blocks:
         if isinstance(block, LongLine):
             reject = Reject(block.number, block.offset, block.length, too_long(largest), raw=None)
@@ -35,7 +36,6 @@ def jsonl_batches(blocks: Iterable[Block], *, largest: int) -> Iterator[Batch]:
 class _Head:
     """How a record begins. `groups` are those of the columns, in their order."""
 
-    order: tuple[str, ...]
     pattern: re.Pattern[bytes]
     groups: tuple[int, ...]
 
@@ -89,12 +89,12 @@ def _rejects(block: Lines, reasons: list[tuple[int, str]]) -> list[Reject]:
     return rejects
 
 
-def _head_of(names: tuple[str, ...]) -> _Head | None:
+def _head_of(names: list[bytes]) -> _Head | None:
     """How the next record probably begins: as this one, if its members of ours come first."""
-    order = tuple(name for name in names if name in _OURS)
+    order = [name for name in names if name in _NAMES]
     if names[: len(order)] != order:
         return None
-    return _head((*order, *(name for name in MEMBERS if name not in order)))
+    return _head((*order, *(name for name in _NAMES if name not in order)))
 
 
 _SPACE = rb"[ \t\r]*+"
@@ -103,23 +103,23 @@ _PLAIN = rb"[ !#-\[\]-~]"
 _TEXT = rb'(?:"(' + _PLAIN + rb'*+)"|null)'
 _TIME = rb'(?:"(' + EXACT.encode() + rb')"|null)'
 _VALUES = {
-    "interactionId": rb'"(' + _PLAIN + rb'++)"',
-    "type": _TEXT,
-    "startTimestamp": _TIME,
-    "endTimestamp": _TIME,
-    "channel": rb'(?:\{%b"type"%b:%b%b%b\}|null)' % (_SPACE, _SPACE, _SPACE, _TEXT, _SPACE),
+    b"interactionId": rb'"(' + _PLAIN + rb'++)"',
+    b"type": _TEXT,
+    b"startTimestamp": _TIME,
+    b"endTimestamp": _TIME,
+    b"channel": rb'(?:\{%b"type"%b:%b%b%b\}|null)' % (_SPACE, _SPACE, _SPACE, _TEXT, _SPACE),
 }
 
 
 @cache
-def _head(order: tuple[str, ...]) -> _Head:
+def _head(order: tuple[bytes, ...]) -> _Head:
     """At most 120 of them. What follows the last member is looked at, so that no comma is taken off that separates
     nothing."""
     follows = _SPACE + rb'(?:,%b(?=")|(?=\}))' % _SPACE
     parts = [
-        rb'(?:"%b"%b:%b%b%b)' % (name.encode(), _SPACE, _SPACE, _VALUES[name], follows)
-        + (b"" if name == "interactionId" else b"?+")
+        rb'(?:"%b"%b:%b%b%b)' % (name, _SPACE, _SPACE, _VALUES[name], follows)
+        + (b"" if name == b"interactionId" else b"?+")
         for name in order
     ]
-    groups = tuple(order.index(name) + 1 for name in MEMBERS)
-    return _Head(order, re.compile(rb"\{" + _SPACE + b"".join(parts)), groups)
+    groups = tuple(order.index(name) + 1 for name in _NAMES)
+    return _Head(re.compile(rb"\{" + _SPACE + b"".join(parts)), groups)
