@@ -15,11 +15,12 @@ from reconciler.sandbox.resources import Occasion, Resource
 from reconciler.sandbox.store import Stored
 
 COLLEAGUE = "colleague"
+PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who changes something, and in which request."""
+    """Who changes something, and in which request; `platform` where things move by themselves."""
 
     by: str
     request: int | None = None
@@ -56,8 +57,9 @@ def delete(organisation: Organisation, resource: Resource, before: Stored, autho
 def insert(
     organisation: Organisation, resource: Resource, content: Mapping[str, Any], author: Author, *, at: int | None = None
 ) -> Stored:
-    object_id = organisation.new_id(resource.collection)
+    object_id = resource.given_id(content) or organisation.new_id(resource.collection)
     stored = _stored(resource, 1, content, _occasion(organisation, object_id, author))
+    at = 0 if at is None and resource.newest_first else at
     organisation.collection(resource.collection).put(stored, at=at)
     _note(organisation, resource, author, None, stored)
     return stored

@@ -9,12 +9,13 @@ from urllib.parse import quote
 import requests
 
 from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.exports.control import ExportControl
 from reconciler.sandbox.journal import Effect, Recorded
 
 Json = dict[str, Any]
 
 
-class Control:
+class Control(ExportControl):
     """Every method speaks to the sandbox at `url` and raises SandboxError with its reason where that says no."""
 
     def __init__(self, url: str) -> None:
@@ -35,7 +36,7 @@ class Control:
         return [each for each in found if collection in (None, each.collection) and by in (None, each.by)]
 
     def forget(self) -> None:
-        """Empty both lists; order numbers go on."""
+        """Empty the lists of requests and effects; order numbers go on."""
         self._call("DELETE", "journal")
 
     # What goes wrong.

@@ -16,6 +16,8 @@ from reconciler.sandbox import colleague
 from reconciler.sandbox.clock import Clock, parse_instant, wire_date
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.exports.desk import ExportDesk
+from reconciler.sandbox.exports.progress import settle
 from reconciler.sandbox.house import House
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.shapes import build, mapping, sequence
@@ -48,8 +50,9 @@ def control_routes(house: House) -> list[Route]:
         ("GET", "/state", desk.dump),
         ("PUT", "/state", desk.load),
         ("POST", "/reset", desk.reset),
+        *ExportDesk(house).table(),
     ]
-    return [Route(path, _endpoint(operation), methods=[method]) for method, path, operation in table]
+    return [Route(path, _endpoint(house, operation), methods=[method]) for method, path, operation in table]
 
 
 class _Desk:
@@ -70,6 +73,7 @@ class _Desk:
 
     def forget(self, _content: Any, _request: Request) -> Any:
         self._organisation.journal.forget()
+        self._organisation.file_journal.forget()
         return {}
 
     def list_faults(self, _content: Any, _request: Request) -> Any:
@@ -132,13 +136,14 @@ class _Desk:
         return {}
 
 
-def _endpoint(operation: Operation) -> Endpoint:
+def _endpoint(house: House, operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if not _is_local(request):
             return _refused(SandboxError("Loopback only", "the control API answers this machine and no other"), 403)
         body = await request.body()
         try:
             content = orjson.loads(body) if body else None
+            settle(house.organisation)
             return _json(200, operation(content, request))
         except orjson.JSONDecodeError as unreadable:
             return _refused(SandboxError("Not JSON", str(unreadable)), 400)

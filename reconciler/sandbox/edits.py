@@ -18,6 +18,8 @@ CollectionName = Literal[
     "conversation_schemas",
     "user_schemas",
     "business_rules_schemas",
+    "privacy_requests",
+    "data_exports",
 ]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exchange import Exchange
+from reconciler.sandbox.exports.file_actions import FILE_ACTIONS, ROOT, FileAction
 from reconciler.sandbox.fault_actions import ACTIONS, Action
 from reconciler.sandbox.shapes import build, mapping, sequence
 
@@ -22,6 +23,8 @@ class Script:
     `route` is a method (or `*`) and a path in which `*` stands for one segment and `**` for any rest. `query` must
     match too: null means that the parameter is absent. The first `skip` matching requests pass, the next `times` are
     hit, and all the rest where `times` is null.
+
+    A path under `/exports/` is one of the file host's, which has actions of its own (see `file_actions`).
     """
 
     route: str
@@ -44,6 +47,10 @@ class Script:
         if self.skip < 0 or (self.times is not None and self.times < 1):
             raise SandboxError("A fault does not add up", "skip is from 0, times from 1 or null", where="times")
 
+    @property
+    def is_for_files(self) -> bool:
+        return self.route.partition(" ")[2].startswith(ROOT)
+
     def matches(self, exchange: Exchange) -> bool:
         method, path = self._method_and_path
         return (
@@ -59,7 +66,7 @@ class Fault:
 
     id: str
     script: Script
-    action: Action
+    action: Action | FileAction
     written: Mapping[str, Any]
     seen: int = 0
 
@@ -100,8 +107,9 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         return [fault.to_json() for fault in self._faults]
 
-    def hitting(self, exchange: Exchange) -> list[Fault]:
-        return [fault for fault in self._faults if fault.hits(exchange)]
+    def hitting(self, exchange: Exchange, *, files: bool = False) -> list[Fault]:
+        """Those that strike this request to the organisation, or (`files`) to the file host."""
+        return [fault for fault in self._faults if fault.script.is_for_files is files and fault.hits(exchange)]
 
     def _read(self, written: object, number: int, where: str) -> Fault:
         place = f"{where}[{number}]"
@@ -110,14 +118,15 @@ class Faults:
         return Fault(f"fault-{self._added}", script, action, mapping(written, where=place))
 
 
-def parse_fault(written: object, *, where: str) -> tuple[Script, Action]:
+def parse_fault(written: object, *, where: str) -> tuple[Script, Action | FileAction]:
     """One flat mapping: the script's keys, and next to them those of its action."""
     given = mapping(written, where=where)
     common = {name: given[name] for name in given if name in Script.__dataclass_fields__}
     script = build(Script, common, where=where)
-    action = ACTIONS.get(script.action)
+    actions: Mapping[str, type[Action | FileAction]] = FILE_ACTIONS if script.is_for_files else ACTIONS
+    action = actions.get(script.action)
     if action is None:
-        detail = f"{script.action!r} is none of {', '.join(ACTIONS)}"
+        detail = f"{script.action!r} is none of {', '.join(actions)}"
         raise SandboxError("Unknown action", detail, where=f"{where}.action")
     rest = {name: given[name] for name in given if name not in common}
     if script.action == "edit":

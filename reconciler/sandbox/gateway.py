@@ -6,6 +6,7 @@ Every answer carries `ININ-Correlation-Id`, the rate headers and the organisatio
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from starlette.types import Receive, Scope, Send
 
@@ -13,6 +14,7 @@ from reconciler.sandbox.budgets import Charge
 from reconciler.sandbox.clock import http_date
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exchange import Answer, Exchange, json_answer
+from reconciler.sandbox.exports.progress import settle
 from reconciler.sandbox.fault_actions import Action
 from reconciler.sandbox.house import House
 from reconciler.sandbox.journal import Entry
@@ -32,7 +34,8 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         organisation = self._house.organisation
-        body = await _read(receive)
+        body = await read_body(receive)
+        settle(organisation)
         exchange = _exchange(organisation, scope, body)
         entry = organisation.journal.open(exchange)
         charge = _charge(organisation, exchange)
@@ -54,7 +57,7 @@ class Gateway:
             return Reply(refusal, declared=len(refusal.body))
         faults = organisation.faults.hitting(exchange)
         entry.faults = tuple(fault.id for fault in faults)
-        actions: list[Action] = [fault.action for fault in faults]
+        actions = [cast("Action", fault.action) for fault in faults]
         try:
             return await handle(organisation, exchange, actions, self._house.stopping)
         except SandboxError as broken:
@@ -64,7 +67,7 @@ class Gateway:
             return Reply(answer, declared=len(answer.body))
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """The body, up to one byte more than is allowed; the rest is read and forgotten."""
     body = b""
     while True:

@@ -8,16 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.sandbox.clock import clock_from
+from reconciler.sandbox.exports.signing import Signer
 from reconciler.sandbox.ids import Ids
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.statefile import dump, furnish
 
 
 class House:
-    """`stopping` is set when the server goes down, so that nothing that waits outlives it."""
+    """`signer` signs for the file host, whichever organisation lives here.
 
-    def __init__(self, build: Callable[[], Organisation]) -> None:
+    `stopping` is set when the server goes down, so that nothing that waits outlives it.
+    """
+
+    def __init__(self, build: Callable[[], Organisation], signer: Signer) -> None:
         self._build = build
+        self.signer = signer
         self.organisation = build()
         self.stopping = asyncio.Event()
 
@@ -32,6 +37,8 @@ class House:
         furnish(replacement, state, where="state")
         replacement.tokens, replacement.budgets = present.tokens, present.budgets
         replacement.journal, replacement.faults = present.journal, present.faults
+        replacement.file_journal, replacement.outbox = present.file_journal, present.outbox
+        replacement.signer = present.signer
         self.organisation = replacement
 
     def dump(self) -> dict[str, Any]:
@@ -49,10 +56,13 @@ def build_house(
 ) -> House:
     """A house whose resets come back to this; SandboxError at once where something does not fit."""
 
+    signer = Signer()
+
     def build() -> Organisation:
         organisation = Organisation(clock=clock_from(clock), ids=Ids(seed))
+        organisation.signer = signer
         furnish(organisation, state, where=where)
         organisation.faults.add_all(faults, where=faults_where)
         return organisation
 
-    return House(build)
+    return House(build, signer)

@@ -11,6 +11,7 @@ import orjson
 
 from reconciler.sandbox.clock import wire_date
 from reconciler.sandbox.exchange import Exchange
+from reconciler.sandbox.exports.signing import SIGNATURE
 
 MASK = "***"
 KEPT = 100_000
@@ -36,7 +37,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change of the organisation. `before` and `after` are versions; `by` is a client's id or `colleague`."""
+    """One change of the organisation. `before` and `after` are versions; `by` is a client's id, `colleague`, or
+    `platform` where a job went on by itself."""
 
     number: int
     time: str
@@ -65,7 +67,7 @@ class Entry:
             "time": wire_date(exchange.time),
             "method": exchange.method,
             "path": exchange.path,
-            "query": {name: values[-1] for name, values in exchange.query.items()},
+            "query": {name: MASK if name == SIGNATURE else values[-1] for name, values in exchange.query.items()},
             "headers": {name: _masked(name, value) for name, value in exchange.headers.items()},
             "body": _readable(exchange),
             "status": self.status,

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from reconciler.sandbox.budgets import Budgets
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.data_schemas.resources import DATA_SCHEMAS
+from reconciler.sandbox.exports.data_exports import DATA_EXPORTS
+from reconciler.sandbox.exports.outbox import Outbox
+from reconciler.sandbox.exports.privacy_requests import PRIVACY_REQUESTS
+from reconciler.sandbox.exports.signing import Signer
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.flex_schemas import FLEX_SCHEMAS
 from reconciler.sandbox.ids import Ids
@@ -19,7 +23,9 @@ from reconciler.sandbox.resources import Resource
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Collection, Stored
 
-RESOURCES: Mapping[str, Resource] = {each.collection: each for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS)}
+RESOURCES: Mapping[str, Resource] = {
+    each.collection: each for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS, PRIVACY_REQUESTS, DATA_EXPORTS)
+}
 
 DEFAULT_ID = "5a9dbc0e-0000-4000-8000-000000000001"
 DEFAULT_NAME = "Sandbox Organisation"
@@ -43,6 +49,9 @@ class Organisation:
         self.records = Records()
         self.journal = Journal()
         self.faults = Faults()
+        self.signer = Signer()
+        self.file_journal = Journal()
+        self.outbox = Outbox()
 
     def collection(self, name: str) -> Collection:
         return self.collections[name]

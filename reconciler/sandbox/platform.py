@@ -12,6 +12,7 @@ from reconciler.sandbox.data_schemas import generic_routes
 from reconciler.sandbox.data_schemas import routes as schema_routes
 from reconciler.sandbox.data_schemas.bases import BASES
 from reconciler.sandbox.exchange import Answer, Exchange
+from reconciler.sandbox.exports import data_export_routes, privacy_routes
 from reconciler.sandbox.oauth import TOKEN_PATHS, LoginProblem, Token, bearer, grant_token
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.problems import Problem, not_found
@@ -23,6 +24,8 @@ Routes = Callable[[Organisation, Resource, Exchange, str], Verbs]
 ROUTES: Mapping[str, Routes] = {
     **dict.fromkeys(RESOURCES, collection_routes.verbs),
     **dict.fromkeys(BASES, schema_routes.verbs),
+    "privacy_requests": privacy_routes.verbs,
+    "data_exports": data_export_routes.verbs,
 }
 
 
@@ -33,8 +36,9 @@ def answer(organisation: Organisation, exchange: Exchange) -> Answer:
             return grant_token(organisation, exchange)
         token = _authenticate(organisation, exchange)
         verb = _verb(organisation, exchange)
-        if verb.scope is not None and verb.scope not in token.scopes:
-            raise Problem(403, "missing.permissions", f"Missing scope: {verb.scope}. The token does not carry it.")
+        if missing := [scope for scope in verb.scopes if scope not in token.scopes]:
+            named = ", ".join(missing)
+            raise Problem(403, "missing.permissions", f"Missing scope: {named}. The token does not carry it.")
         return verb.work()
     except Problem as problem:
         return problem.answer(exchange.correlation_id)

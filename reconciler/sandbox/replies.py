@@ -58,16 +58,16 @@ async def deliver(
         await send({"type": "http.response.body", "body": chunk, "more_body": bool(left)})
     if promised_more:
         transport.close()
-        await _hung_up(receive)
+        await hung_up(receive)
 
 
 async def stay_silent(silence: Silence, transport: asyncio.Transport, receive: Receive) -> None:
     if silence.cut:
         transport.abort()
-    await _hung_up(receive)
+    await hung_up(receive)
 
 
-async def _hung_up(receive: Receive) -> None:
+async def hung_up(receive: Receive) -> None:
     """Return when the connection is gone: to return before is, for uvicorn, an application that broke its word."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Referrer = Callable[[Organisation, str], str | None]
     Stamp = Callable[["Resource", Body, "Occasion"], dict[str, Any]]
     Rename = Callable[[Body, str], dict[str, Any]]
+    GivenId = Callable[[Body], str | None]
     CheckShape = Callable[[Body, str], None]
 
 
@@ -51,6 +52,8 @@ class Resource:
     `settle(organisation, id, before, after)` carries an update into what hangs on the object, before it is stored: it
     raises and nothing has happened. `referrer` names something that still points at this object and so forbids to
     delete it, with the code `in_use`.
+    `given_id` finds the id that a body brings along, where it is not the server that makes it. `newest_first`: lists
+    begin with the last one created.
     `keeps_versions`: former versions can be read, and what is deleted leaves a tombstone.
     `check_shape(body, where)` refuses of a loaded body what the rules could not cope with.
     """
@@ -74,6 +77,8 @@ class Resource:
     referrer: Referrer = lambda _organisation, _id: None
     in_use: str = "request.conflict"
     keeps_versions: bool = False
+    given_id: GivenId = lambda _body: None
+    newest_first: bool = False
     check_shape: CheckShape = lambda _body, _where: None
 
     @property

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from reconciler.sandbox.control_routes import control_routes
 from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.exports.file_host import FileHost
+from reconciler.sandbox.exports.pulse import beat
 from reconciler.sandbox.gateway import Gateway
 from reconciler.sandbox.house import House
 from reconciler.sandbox.replies import TRANSPORT
@@ -46,16 +50,27 @@ def url_of(listener: socket.socket) -> str:
 
 
 async def run(house: House, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until `house.stopping` is set; then every connection is closed, whatever it was doing."""
+    """Serve until `house.stopping` is set; then every connection is closed, whatever it was doing.
+
+    The file host listens next to `listener`, on a port of its own.
+    """
+    files = bind(0)
+    house.signer.url = url_of(files)
     app = Starlette(routes=[Mount(CONTROL, routes=control_routes(house)), Mount("/", app=Gateway(house))])
+    async with _serving(app, listener), _serving(FileHost(house), files):
+        on_ready()
+        await beat(house)
+
+
+@asynccontextmanager
+async def _serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     config = Config(app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=75)
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Protocol(config, state, {}, loop), sock=listener)
     try:
-        on_ready()
-        await house.stopping.wait()
+        yield
     finally:
         server.close()
         await _close(state)

@@ -11,12 +11,14 @@ from reconciler.sandbox.data_schemas.normal import ADDITIONS
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.shapes import build, mapping
 
-COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES)
+COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES, "privacy_requests", "data_exports")
 VERBS = ("list", "get", "create", "replace", "delete")
 SCHEMA_VERBS = (*VERBS, "versions", "coretypes", "limits")
 WITHHOLDABLE = (
     *(f"{collection}.{verb}" for collection in ("purposes", "flex_schemas") for verb in VERBS),
     *(f"{collection}.{verb}" for collection in BASES for verb in SCHEMA_VERBS),
+    *(f"privacy_requests.{verb}" for verb in ("list", "get", "create")),
+    *(f"data_exports.{verb}" for verb in ("list", "get", "create", "files")),
 )
 
 
@@ -38,6 +40,21 @@ class Settings:
     `deleted_schemas`: whether GET by id still shows a deleted one of the bases that can (`gone`: 404).
     `list_deleted_schemas`: whether their lists show it, too.
     `deletion_forbidden`: the collections where DELETE is 403 `feature.forbidden`.
+
+    Of privacy requests and data exports:
+    `export_stages`: each status before the end and how long it lasts, in order; null lasts until the control API ends
+    it, and a status that nobody knows may be among them.
+    `export_failure`: the reason for which all of them fail; null completes them.
+    `export_accepted`: the status that answers the POST of a data export (of a privacy request it is 202).
+    `export_window_days`: the widest window of a data export.
+    `export_partitions`, `export_records`: how many files, and records in each, where no file was described.
+    `files_unready`: the status of `/files` before the export is completed.
+    `request_ids`: `server` ignores the client's `requestId` and makes its own.
+    `uri_lifetime`: how long a signed URI lives; `download_url`: whether each GET renews that of a privacy request or
+    it stays the one that was signed on completion.
+    `file_encoding`: of the file host's answers; `gzip_always` encodes even what was asked for as it is.
+    `callbacks`: `early` calls back before readers see the end, `late` after it, by `callback_delay`; `forged` with the
+    id of another request.
     """
 
     offered: tuple[str, ...] = COLLECTIONS
@@ -57,6 +74,19 @@ class Settings:
     deleted_schemas: Literal["shown", "gone"] = "shown"
     list_deleted_schemas: bool = False
     deletion_forbidden: tuple[str, ...] = ()
+    export_stages: Mapping[str, float | None] = field(default_factory=lambda: {"QUEUED": 1.0, "PROCESSING": 1.0})
+    export_failure: str | None = None
+    export_accepted: Literal[200, 201, 202] = 202
+    export_window_days: int | None = None
+    export_partitions: int = 1
+    export_records: int = 20
+    files_unready: Literal[409, 404] = 409
+    request_ids: Literal["client", "server"] = "client"
+    uri_lifetime: int = 3600
+    download_url: Literal["renewed", "fixed"] = "renewed"
+    file_encoding: Literal["identity", "gzip", "gzip_always"] = "identity"
+    callbacks: Literal["once", "never", "twice", "late", "early", "forged"] = "once"
+    callback_delay: float = 60.0
 
     def __post_init__(self) -> None:
         _refuse_unknown("offered", self.offered, COLLECTIONS)
@@ -66,6 +96,9 @@ class Settings:
             _refuse_unknown(f"schema_limits.{collection}", limits, BASES[collection].limits)
         _refuse_unknown("schema_adds", self.schema_adds, ADDITIONS)
         _refuse_unknown("deletion_forbidden", self.deletion_forbidden, [b for b in BASES if BASES[b].deletable])
+        if over := sorted({"COMPLETED", "FAILED"} & set(self.export_stages)):
+            detail = f"{', '.join(over)} is not before the end"
+            raise SandboxError("A stage that is the end", detail, where="export_stages")
         if not 1 <= self.default_page_size <= self.max_page_size:
             raise SandboxError(
                 "Page sizes contradict each other",

@@ -101,7 +101,8 @@ def _introduce(organisation: Organisation, given: Mapping[str, Any], where: str)
 
 def _move_in(organisation: Organisation, resource: Resource, body: object, *, where: str) -> None:
     given = dict(mapping(body, where=where))
-    object_id = given.pop("id", None) or organisation.new_id(resource.collection)
+    given_id = given.pop("id", None) or resource.given_id(given)
+    object_id = given_id or organisation.new_id(resource.collection)
     if not (isinstance(object_id, str) and resource.named(given)):
         raise SandboxError("Not an object", "an object has a name and may have an id, both strings", where=where)
     collection = organisation.collection(resource.collection)

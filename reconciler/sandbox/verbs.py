@@ -12,11 +12,19 @@ Work = Callable[[], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What one method does on a path; `name` is how the settings withhold it, `scope` None asks for a token only."""
+    """What one method does on a path.
+
+    `name` is how the settings withhold it, `scope` None asks for a token only; `also` are further scopes it asks for.
+    """
 
     name: str
     scope: str | None
     work: Work
+    also: tuple[str, ...] = ()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return self.also if self.scope is None else (self.scope, *self.also)
 
 
 Verbs = Mapping[str, Verb]
