@@ -179,11 +179,13 @@ cells = texts | times | st.sampled_from(["", 'say "hi"', "a,b", "two\nlines", "c
     st.permutations([*FIELDS, "x", 'y"']),
     st.lists(st.tuples(texts, st.just(""), times | st.just(""), times | st.just(""), cells, cells, cells), max_size=6),
     st.sampled_from(["\n", "\r\n"]),
-    st.integers(1, 90),
+    st.integers(1, 90) | st.just(1 << 20),
+    st.sampled_from([1, 1, 300]),
 )
 def test_any_csv_is_read_as_the_csv_module_reads_it(
-    order: list[str], cells: list[tuple[str, ...]], ending: str, block_size: int
+    order: list[str], cells: list[tuple[str, ...]], ending: str, block_size: int, times: int
 ) -> None:
+    cells = cells * times  # Many records are read another way than few.
     written = io.StringIO()
     # The module's writer leaves a lone carriage return unquoted, which nobody can read again.
     quoting = csv.QUOTE_ALL if any("\r" in cell for row in cells for cell in row) else csv.QUOTE_MINIMAL
@@ -222,11 +224,11 @@ csv_bytes = st.lists(st.sampled_from([b",", b'"', b"\n", b"\r", b"a", b"\xff", b
 
 
 @settings(deadline=None, max_examples=120)
-@given(csv_bytes, st.integers(1, 40), st.integers(58, 90))
+@given(csv_bytes, st.integers(1, 40), st.integers(58, 90) | st.just(5000), st.sampled_from([1, 300]))
 def test_in_any_bytes_as_csv_nothing_is_lost_and_blocks_make_no_difference(
-    pieces: list[bytes], block_size: int, largest: int
+    pieces: list[bytes], block_size: int, largest: int, times: int
 ) -> None:
-    body = b"".join(pieces)
+    body = b"".join(pieces) * times
     data = ",".join(FIELDS).encode() + b"\n" + body
     with tempfile.TemporaryDirectory() as folder:
         small, large = (

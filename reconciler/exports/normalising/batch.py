@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Text = bytes | str | None
 """A value of a text column; bytes are UTF-8."""
@@ -29,10 +30,11 @@ class Reject:
 
 @dataclass(slots=True)
 class Batch:
-    """What one block held: `rows` and `rests` go together, item by item."""
+    """What one block held: `rows` and `rests` go together, item by item; or `columns`, all six as pyarrow's text."""
 
     rows: Sequence[Row] = ()
     rests: Sequence[Text] = ()
+    columns: Sequence[Any] | None = None
     rejects: list[Reject] = field(default_factory=list)
     records: int = 0
     blank_lines: int = 0

@@ -11,7 +11,9 @@ from reconciler.exports.normalising.batch import Reject, too_long
 from reconciler.exports.normalising.lines import Block, Lines, LongLine
 
 _FIELD = rb'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
-_RECORD = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\r?")
+_RECORD = _FIELD + rb"(?:," + _FIELD + rb")*+\r?\n"
+RECORD = re.compile(_RECORD)
+_RECORDS = re.compile(rb"(?:" + _RECORD + rb")*+")
 _OPENS = re.compile(rb"(?:" + _FIELD + rb',)*+"(?:[^"]++|"")*+')
 """A line that ends inside a quoted field."""
 
@@ -19,55 +21,60 @@ MISQUOTED = "a quotation mark or carriage return is where none may be"
 UNCLOSED = "the file ends inside a quoted field"
 
 
-Record = tuple[int, int, bytes]
-"""Line, offset, and the text without the line break that ends it. A tuple, because there are so many."""
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Records:
-    """A block's records and what cannot be one, each in order. `is_cut`: the file ends with the last of the records,
-    without a line break."""
+    """Text of one or more whole records or blank lines, each with its line break. `is_cut`: the file ends without the
+    last one's."""
 
-    records: list[Record] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    blank_lines: int = 0
+    line: int
+    offset: int
+    text: bytes
     is_cut: bool = False
 
 
-def csv_records(blocks: Iterable[Block], *, largest: int) -> Iterator[Records]:
-    """Every record, split strictly. Where a quoted field never ends, all that follows is in it: nothing in there is
-    mistaken for a record."""
+def csv_records(blocks: Iterable[Block], *, largest: int) -> Iterator[Records | Reject]:
+    """All of the text in order, split strictly. Where a quoted field never ends, all that follows is in it: nothing in
+    there is mistaken for a record."""
     assembly = _Assembly(largest)
     for block in blocks:
-        found = Records(is_cut=block.is_cut)
         if isinstance(block, LongLine):
-            assembly.take_long(block, found)
+            yield from assembly.take_long(block)
         else:
-            _split(block, assembly, found)
-        yield found
-    found = Records()
-    assembly.end(found)
-    yield found
+            yield from _split(block, assembly)
+    yield from assembly.end()
 
 
-def _split(block: Lines, assembly: _Assembly, found: Records) -> None:
-    offset = block.offset
-    for index, line in enumerate(block.lines):
-        number = block.number + index
-        if assembly.is_open:
-            assembly.take(line, found)
-        elif b'"' not in line and line.find(b"\r", 0, -1) < 0:
-            if line and line != b"\r":
-                found.records.append((number, offset, line))
+def _split(block: Lines, assembly: _Assembly) -> Iterator[Records | Reject]:
+    text, start, number = block.text + b"\n", 0, block.number
+    while start < len(text):
+        whole = _RECORDS.match(text, start) if not assembly.is_open else None
+        if whole is not None and whole.end() > start:
+            end = whole.end()
+            found = Records(number, block.offset + start, text[start:end], block.is_cut and end == len(text))
+            yield from (found,) if end - start <= assembly.largest else _measured(found, assembly.largest)
+        else:
+            end = text.index(b"\n", start) + 1
+            line = text[start : end - 1]
+            if assembly.is_open:
+                yield from assembly.take(line)
+            elif _OPENS.fullmatch(line) is not None:
+                assembly.open(number, block.offset + start, line)
             else:
-                found.blank_lines += 1
-        elif _RECORD.fullmatch(line) is not None:
-            found.records.append((number, offset, line))
-        elif _OPENS.fullmatch(line) is not None:
-            assembly.open(number, offset, line)
+                yield Reject(number, block.offset + start, len(line), MISQUOTED, line)
+        number += text.count(b"\n", start, end)
+        start = end
+
+
+def _measured(found: Records, largest: int) -> Iterator[Records | Reject]:
+    """One by one where some may be too long: which may depend on their length only, not on the blocks read."""
+    line = found.line
+    for record in RECORD.finditer(found.text):
+        offset, length = found.offset + record.start(), len(record[0]) - 1
+        if length > largest:
+            yield Reject(line, offset, length, too_long(largest), raw=None)
         else:
-            found.rejects.append(Reject(number, offset, len(line), MISQUOTED, line))
-        offset += len(line) + 1
+            yield Records(line, offset, record[0], found.is_cut and record.end() == len(found.text))
+        line += record[0].count(b"\n")
 
 
 @dataclass(slots=True)
@@ -84,50 +91,41 @@ class _Assembly:
     def open(self, line: int, offset: int, piece: bytes) -> None:
         self.is_open, self.line, self.offset, self.length, self.pieces = True, line, offset, len(piece), [piece]
 
-    def take(self, line: bytes, found: Records) -> None:
+    def take(self, line: bytes) -> Iterator[Records | Reject]:
         """One more line of it, which ends it if it has an odd number of quotation marks: doubled ones are even."""
         self._grow(len(line), line)
         if line.count(b'"') % 2:
-            self._close(found)
+            yield self._close()
 
-    def take_long(self, block: LongLine, found: Records) -> None:
-        if not self.is_open:
+    def take_long(self, block: LongLine) -> Iterator[Records | Reject]:
+        is_closed = block.quotes % 2 == (1 if self.is_open else 0)
+        if self.is_open:
+            self._grow(block.length, None)
+        else:
             self.open(block.number, block.offset, b"")
             self.length = block.length
-            self.pieces.clear()
-            if block.quotes % 2 == 0:
-                self._close(found)
-            return
-        self._grow(block.length, None)
-        if block.quotes % 2:
-            self._close(found)
+        if is_closed:
+            yield self._close()
 
-    def end(self, found: Records) -> None:
+    def end(self) -> Iterator[Reject]:
         if self.is_open:
-            found.rejects.append(self._reject(UNCLOSED if self._is_held else too_long(self.largest)))
-
-    @property
-    def _is_held(self) -> bool:
-        return self.length <= self.largest
+            yield self._reject(UNCLOSED)
 
     def _grow(self, length: int, line: bytes | None) -> None:
         self.length += length + 1
-        if self._is_held and line is not None:
+        if self.length <= self.largest and line is not None:
             self.pieces.append(line)
         else:
             self.pieces.clear()
 
-    def _close(self, found: Records) -> None:
+    def _close(self) -> Records | Reject:
         self.is_open = False
-        if not self._is_held:
-            found.rejects.append(self._reject(too_long(self.largest)))
-            return
-        raw = b"\n".join(self.pieces)
-        if _RECORD.fullmatch(raw) is None:
-            found.rejects.append(self._reject(MISQUOTED))
-        else:
-            found.records.append((self.line, self.offset, raw))
+        text = b"\n".join(self.pieces) + b"\n"
+        if self.length <= self.largest and RECORD.fullmatch(text) is not None:
+            return Records(self.line, self.offset, text)
+        return self._reject(MISQUOTED)
 
     def _reject(self, reason: str) -> Reject:
-        raw = b"\n".join(self.pieces) if self._is_held else None
-        return Reject(self.line, self.offset, self.length, reason, raw)
+        if self.length > self.largest:
+            return Reject(self.line, self.offset, self.length, too_long(self.largest), raw=None)
+        return Reject(self.line, self.offset, self.length, reason, b"\n".join(self.pieces))

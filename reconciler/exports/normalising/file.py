@@ -126,7 +126,7 @@ def _written(
     try:
         for batch in _batches(request, stream, tally):
             quarantine.add(batch.rejects)
-            if batch.rows:
+            if batch.rows or batch.columns:
                 with writing(request.target):
                     writer.add(batch)
             records += batch.records

@@ -20,10 +20,6 @@ class Header:
     ours: tuple[int, ...]
     others: tuple[int, ...]
 
-    @property
-    def starts(self) -> tuple[int, int]:
-        return self.ours[2], self.ours[3]
-
 
 def read_header(names: Sequence[str], where: str) -> Header:
     """Raises ReconcilerError where a field of the contract is missing or a name is there twice. The message tells only

@@ -46,7 +46,8 @@ def _batch(block: Lines, head: _Head | None) -> tuple[Batch, _Head | None]:
     reasons: list[tuple[int, str]] = []
     blank_lines = 0
     loads, ours = orjson.loads, _OURS
-    for index, raw in enumerate(block.lines):
+    lines = block.text.split(b"\n")
+    for index, raw in enumerate(lines):
         line = raw.strip(_BLANKS)
         if head is not None and (found := head.pattern.match(line)) is not None:
             rest = b"{" + line[found.end() :]
@@ -72,18 +73,19 @@ def _batch(block: Lines, head: _Head | None) -> tuple[Batch, _Head | None]:
             rows.append(row)
             rests.append(others)
             head = _head_of(names)
-    rejects = _rejects(block, reasons)
-    return Batch(rows, rests, rejects, len(block.lines) - blank_lines, blank_lines), head
+    rejects = _rejects(block, lines, reasons) if reasons else []
+    records = len(lines) - blank_lines
+    return Batch(rows, rests, rejects=rejects, records=records, blank_lines=blank_lines), head
 
 
-def _rejects(block: Lines, reasons: list[tuple[int, str]]) -> list[Reject]:
+def _rejects(block: Lines, lines: list[bytes], reasons: list[tuple[int, str]]) -> list[Reject]:
     rejects: list[Reject] = []
     offset, passed = block.offset, 0
     for index, reason in reasons:
-        offset += sum(map(len, block.lines[passed:index])) + index - passed
+        offset += sum(map(len, lines[passed:index])) + index - passed
         passed = index
-        raw = block.lines[index]
-        if block.is_cut and raw is block.lines[-1] and reason in (UNREADABLE, NOT_UTF8):
+        raw = lines[index]
+        if block.is_cut and index == len(lines) - 1 and reason in (UNREADABLE, NOT_UTF8):
             reason = TRUNCATED
         rejects.append(Reject(block.number + index, offset, len(raw), reason, raw))
     return rejects

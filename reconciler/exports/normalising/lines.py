@@ -16,12 +16,12 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines without their `\\n`. `number` is the first one's, from 1, and `offset` where it starts. `is_cut`: the file
-    ends without a line break after the last of them."""
+    """Lines, in one text without the last one's line break. `number` is the first one's, from 1, and `offset` where it
+    starts. `is_cut`: the file ends without a line break after the last of them."""
 
     number: int
     offset: int
-    lines: list[bytes]
+    text: bytes
     is_cut: bool = False
 
 
@@ -100,17 +100,17 @@ class _Splitter:
             self._keep(chunk[: start - 1])
             yield self._long_line()
         if start <= cut:
-            lines = b"".join((*self.pieces, chunk[start:cut])).split(b"\n")
+            text = b"".join((*self.pieces, chunk[start:cut]))
             self.pieces.clear()
             self.pending = 0
-            yield from self._measured(lines)
+            yield from self._measured(text)
         self._keep(chunk[cut + 1 :])
 
     def end(self) -> Iterator[Block]:
         if self.pending > self.largest:
             yield self._long_line(is_cut=True)
         elif self.pending:
-            yield Lines(self.number, self.offset, [b"".join(self.pieces)], is_cut=True)
+            yield Lines(self.number, self.offset, b"".join(self.pieces), is_cut=True)
 
     def _keep(self, piece: bytes) -> None:
         was_too_long = self.pending > self.largest
@@ -129,28 +129,28 @@ class _Splitter:
         self.pending = self.quotes = 0
         return line
 
-    def _measured(self, lines: list[bytes]) -> Iterator[Block]:
+    def _measured(self, text: bytes) -> Iterator[Block]:
         """Lines in one block, unless one is too long: which may depend on its length only, not on the blocks read."""
-        within: list[bytes] = []
-        length = sum(map(len, lines)) + len(lines)
-        if length <= self.largest:
-            yield Lines(self.number, self.offset, lines)
-            self._advance(len(lines), length)
+        if len(text) <= self.largest:
+            yield self._lines(text)
             return
-        for line in lines:
+        within: list[bytes] = []
+        for line in text.split(b"\n"):
             if len(line) <= self.largest:
                 within.append(line)
                 continue
-            yield from self._flushed(within)
-            within = []
+            if within:
+                yield self._lines(b"\n".join(within))
+                within = []
             yield LongLine(self.number, self.offset, len(line), line.count(b'"'))
             self._advance(1, len(line) + 1)
-        yield from self._flushed(within)
+        if within:
+            yield self._lines(b"\n".join(within))
 
-    def _flushed(self, lines: list[bytes]) -> Iterator[Block]:
-        if lines:
-            yield Lines(self.number, self.offset, lines)
-            self._advance(len(lines), sum(map(len, lines)) + len(lines))
+    def _lines(self, text: bytes) -> Lines:
+        lines = Lines(self.number, self.offset, text)
+        self._advance(text.count(b"\n") + 1, len(text) + 1)
+        return lines
 
     def _advance(self, lines: int, length: int) -> None:
         self.number += lines

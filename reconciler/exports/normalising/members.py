@@ -27,7 +27,7 @@ _BRACKET = re.compile(rb"(?:" + _FLAT + rb")*+([\[\]{}])", re.DOTALL)
 def members(record: bytes) -> list[Member]:
     """The members of a valid JSON object, in their order; one that is there twice is there twice."""
     found = _MEMBER.findall(record)
-    if not all([value for _, _, value in found]):
+    if not all(value for _, _, value in found):
         found = _deep_members(record)
     if b"\\" in record:
         return [(_decoded(name), text) for text, name, _ in found]

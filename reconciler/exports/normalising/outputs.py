@@ -138,10 +138,16 @@ def count_rows(path: Path, output: Output) -> int:
 
 
 def _record_batch(batch: Batch) -> Any:
-    columns = list(zip(*batch.rows, strict=True)) or [()] * 5
+    columns = batch.columns if batch.columns is not None else _columns(batch)
+    return pa.record_batch(
+        [column.cast(kind) for column, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA
+    )
+
+
+def _columns(batch: Batch) -> list[Any]:
     # Every reader has checked its text already: as binary it is not checked again.
-    arrays = [pa.array(column, pa.binary()).view(pa.string()) for column in (*columns, batch.rests)]
-    return pa.record_batch([array.cast(kind) for array, kind in zip(arrays, SCHEMA.types, strict=True)], schema=SCHEMA)
+    rows = zip(*batch.rows, strict=True)
+    return [pa.array(column, pa.binary()).view(pa.string()) for column in (*rows, batch.rests)]
 
 
 def _as_text(batch: Batch) -> Any:

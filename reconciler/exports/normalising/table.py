@@ -1,110 +1,105 @@
-"""CSV records as rows: a block at a time by columns where nothing is wrong with it, else one by one."""
+"""CSV records as rows: many at a time where nothing is unusual about any, else one by one."""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import orjson
 
 from reconciler.exports.normalising.batch import TRUNCATED, Batch, Malformed, Reject, Row, Text
-from reconciler.exports.normalising.delimited import Record, Records
+from reconciler.exports.normalising.delimited import RECORD, Records
 from reconciler.exports.normalising.header import FIELDS, Header, read_header, without_header
-from reconciler.exports.normalising.instant import EXACT, instant
+from reconciler.exports.normalising.instant import instant
 
-_EXACT_OR_EMPTY = re.compile(f"(?:{EXACT})?", re.ASCII).fullmatch
+_MANY = 4096
+"""Bytes from which it pays to read records as columns."""
 
-Fields = Sequence[str]
 
-
-def csv_batches(found: Iterable[Records], *, largest: int, where: str) -> Iterator[Batch]:
+def csv_batches(found: Iterable[Records | Reject], *, largest: int, where: str) -> Iterator[Batch]:
     """Every record after the header as a row or as a reject. Raises ReconcilerError where there is no header."""
     csv.field_size_limit(max(csv.field_size_limit(), largest))
     header: Header | None = None
-    for block in found:
-        if header is None:
-            if block.rejects and (not block.records or block.rejects[0].line < block.records[0][0]):
+    for piece in found:
+        if isinstance(piece, Reject):
+            if header is None:
                 raise without_header(where)
-            if block.records:
-                header = _header(block.records.pop(0), where)
-        yield _batch(block, header) if header else Batch(blank_lines=block.blank_lines)
+            yield Batch(rejects=[piece], records=1)
+            continue
+        if header is None:
+            header, blank_lines, piece = _header(piece, where)
+            yield Batch(blank_lines=blank_lines)
+        if header is not None and piece.text:
+            yield _batch(piece, header)
     if header is None:
         raise without_header(where)
 
 
-def _header(record: Record, where: str) -> Header:
-    try:
-        (names,) = _parsed([record])
-    except UnicodeDecodeError as reason:
-        raise without_header(where) from reason
-    return read_header(names, where)
+def _header(piece: Records, where: str) -> tuple[Header | None, int, Records]:
+    """The first record that is not blank, how many blank lines are before it, and the records after it."""
+    for blank_lines, found in enumerate(RECORD.finditer(piece.text)):
+        if not _is_blank(found[0]):
+            try:
+                header = read_header(_fields(found[0]), where)
+            except UnicodeDecodeError as reason:
+                raise without_header(where) from reason
+            line = piece.line + piece.text.count(b"\n", 0, found.end())
+            text = piece.text[found.end() :]
+            return header, blank_lines, Records(line, piece.offset + found.end(), text, piece.is_cut)
+    return None, piece.text.count(b"\n"), Records(piece.line, piece.offset, b"")
 
 
-def _batch(block: Records, header: Header) -> Batch:
-    records = len(block.records) + len(block.rejects)
-    try:
-        parsed = _parsed(block.records)
-        rows, rests = _by_columns(parsed, header)
-    except (UnicodeDecodeError, _Irregular):
-        rows, rests = _one_by_one(block, header)
-    return Batch(rows, rests, sorted(block.rejects, key=_line), records, block.blank_lines)
+def _batch(piece: Records, header: Header) -> Batch:
+    if len(piece.text) >= _MANY:
+        from reconciler.exports.normalising.columns import read_columns
+
+        columns = read_columns(piece.text, header)
+        if columns is not None:
+            return Batch(columns=columns, records=_count(piece.text))
+    return _one_by_one(piece, header)
 
 
-def _line(reject: Reject) -> int:
-    return reject.line
+def _count(text: bytes) -> int:
+    """Line breaks outside quotation marks: an account that owes nothing to whoever made columns of the text."""
+    return sum(between.count(b"\n") for between in text.split(b'"')[::2])
 
 
-class _Irregular(Exception):
-    """A block that has to be looked at record by record."""
-
-
-def _parsed(records: Sequence[Record]) -> list[list[str]]:
-    """The reader sees one record at a time, line breaks and all; `delimited` has checked its quotation marks."""
-    return list(csv.reader([raw.removesuffix(b"\r").decode() for _, _, raw in records], strict=True))
-
-
-def _by_columns(parsed: list[list[str]], header: Header) -> tuple[list[Row], list[Text]]:
-    if not parsed:
-        return [], []
-    if set(map(len, parsed)) != {len(header.names)}:
-        raise _Irregular
-    columns = list(zip(*parsed, strict=True))
-    identities = columns[header.ours[0]]
-    if not all(identities) or not all(all(map(_EXACT_OR_EMPTY, columns[index])) for index in header.starts):
-        raise _Irregular
-    ours = (_nullable(columns[index]) for index in header.ours)
-    rows: list[Row] = list(zip(*ours, strict=True))
-    if not header.others:
-        return rows, [None] * len(rows)
-    names = [header.names[index] for index in header.others]
-    others = zip(*(columns[index] for index in header.others), strict=True)
-    return rows, [orjson.dumps(dict(zip(names, values, strict=True))) for values in others]
-
-
-def _nullable(column: tuple[str, ...]) -> Sequence[str | None]:
-    return [value or None for value in column] if "" in column else column
-
-
-def _one_by_one(block: Records, header: Header) -> tuple[list[Row], list[Text]]:
+def _one_by_one(piece: Records, header: Header) -> Batch:
     rows: list[Row] = []
     rests: list[Text] = []
-    for record in block.records:
-        line, offset, raw = record
-        try:
-            row, rest = _read(record, header)
-        except Malformed as reason:
-            is_cut = block.is_cut and record is block.records[-1]
-            block.rejects.append(Reject(line, offset, len(raw), TRUNCATED if is_cut else str(reason), raw))
+    batch = Batch(rows, rests)
+    line = piece.line
+    for found in RECORD.finditer(piece.text):
+        record = found[0]
+        if _is_blank(record):
+            batch.blank_lines += 1
         else:
-            rows.append(row)
-            rests.append(rest)
-    return rows, rests
+            batch.records += 1
+            try:
+                row, rest = _read(record, header)
+            except Malformed as malformed:
+                is_cut = piece.is_cut and found.end() == len(piece.text)
+                reason = TRUNCATED if is_cut else str(malformed)
+                batch.rejects.append(Reject(line, piece.offset + found.start(), len(record) - 1, reason, record[:-1]))
+            else:
+                rows.append(row)
+                rests.append(rest)
+        line += record.count(b"\n")
+    return batch
 
 
-def _read(record: Record, header: Header) -> tuple[Row, bytes | None]:
+def _is_blank(record: bytes) -> bool:
+    return record in (b"\n", b"\r\n")
+
+
+def _fields(record: bytes) -> list[str]:
+    """The reader sees one record, line breaks and all, whose quotation marks are where they may be."""
+    return next(csv.reader([record.removesuffix(b"\n").removesuffix(b"\r").decode()], strict=True))
+
+
+def _read(record: bytes, header: Header) -> tuple[Row, bytes | None]:
     try:
-        (fields,) = _parsed([record])
+        fields = _fields(record)
     except UnicodeDecodeError as reason:
         raise Malformed("not valid UTF-8") from reason
     if len(fields) != len(header.names):
