@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -103,14 +104,21 @@ class FileHost:
 
 
 @contextmanager
-def file_host(*acts: Act, files: Mapping[str, bytes] | None = None) -> Iterator[FileHost]:
+def file_host(
+    *acts: Act, files: Mapping[str, bytes] | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[FileHost]:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         host = FileHost(url, dict(files or {"/p0": CONTENT}), list(acts))
 
         def one(connection: socket.socket) -> None:
             with connection:
                 try:
+                    if tls:
+                        with tls.wrap_socket(connection, server_side=True) as wrapped:
+                            host.answer(wrapped)
+                            wrapped.unwrap()
+                        return
                     host.answer(connection)
                     connection.shutdown(socket.SHUT_WR)
                     while connection.recv(

@@ -15,7 +15,7 @@ from reconciler.exports.fetching.reading import Held
 from reconciler.model.export import RemoteFile
 
 _BLOCK = 1024 * 1024
-_WRITE_BEHIND = 32 * 1024 * 1024
+_WRITE_BEHIND = 8 * 1024 * 1024
 """Bytes. The disk begins to write so many at a time, while more arrive: else they would all wait for the `fsync`."""
 
 

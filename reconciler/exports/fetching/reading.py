@@ -62,7 +62,7 @@ def judge(status: int, headers: Mapping[str, str], held: Held, *, now: float) ->
     """Raises Setback, Failed. `now` is in seconds since the epoch."""
     if status not in (200, 206):
         raise _refusal(status, headers, held, now)
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
         raise Failed("encodes the file, although that was not asked for", "Whoever runs the host must switch it off.")
     coding = headers.get("transfer-encoding", "").strip().lower()
     if coding not in ("", "chunked"):
