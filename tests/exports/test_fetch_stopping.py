@@ -106,6 +106,22 @@ def test_a_reader_of_progress_that_fails_ends_the_fetch(tmp_path: Path) -> None:
     assert seen(tmp_path) == []
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_told(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def watch(frame: object, event: str, function: object) -> None:
+        if event == "c_call" and (name := getattr(function, "__name__", "")) in ("write", "fsync", "rename"):
+            calls.append(name)
+
+    with file_host(files={"/p0": b"abc"}) as host:
+        threading.setprofile(watch)
+        try:
+            run(host, tmp_path)
+        finally:
+            threading.setprofile(None)
+    assert calls[-4:] == ["write", "fsync", "rename", "fsync"]
+
+
 def test_a_full_house_of_waiting_workers_is_left_at_once(tmp_path: Path) -> None:
     """The deadline passes while all wait for hosts that say nothing."""
     hanging, clock = Hanging(headers=False), TestClock()

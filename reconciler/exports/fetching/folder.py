@@ -81,7 +81,8 @@ class Folder:
 
     def require(self, needed: int) -> None:
         """Raises FolderTrouble where there is no room for so many bytes more."""
-        found = os.fstatvfs(self._descriptor)
+        with self.trouble():
+            found = os.fstatvfs(self._descriptor)
         free = found.f_bavail * found.f_frsize
         if needed > free:
             raise no_room(self._path, self._export, f"{needed:,} bytes are missing and {free:,} are free.")
