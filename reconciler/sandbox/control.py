@@ -179,4 +179,4 @@ class Control(ExportControl):
 
 def _name_of(body: Json) -> object:
     """A data schema goes by its title: not every base shows a name."""
-    return body["jsonSchema"]["title"] if "jsonSchema" in body else body["name"]
+    return body["jsonSchema"]["title"] if "jsonSchema" in body else body.get("name")

@@ -120,7 +120,7 @@ def _shift(organisation: Organisation, exchange: Exchange, by: str) -> None:
     if by in ("delete", "swap"):
         colleague.perform(organisation, Edit("delete", name, target=first.id, force=True), request=request)
     if by in ("insert", "swap"):
-        at = 0 if by == "insert" else None
+        at = 0 if by == "insert" else len(collection)
         colleague.perform(organisation, Edit("create", name, body=copy, at=at, force=True), request=request)
 
 

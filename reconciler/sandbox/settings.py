@@ -96,6 +96,8 @@ class Settings:
             _refuse_unknown(f"schema_limits.{collection}", limits, BASES[collection].limits)
         _refuse_unknown("schema_adds", self.schema_adds, ADDITIONS)
         _refuse_unknown("deletion_forbidden", self.deletion_forbidden, [b for b in BASES if BASES[b].deletable])
+        if not self.export_stages:
+            raise SandboxError("No stage", "a job has one status at least before its end", where="export_stages")
         if over := sorted({"COMPLETED", "FAILED"} & set(self.export_stages)):
             detail = f"{', '.join(over)} is not before the end"
             raise SandboxError("A stage that is the end", detail, where="export_stages")

@@ -115,8 +115,8 @@ def _disfigure(
             organisation.signer.revoke(exchange.query)
             shipment.ending, shipment.after = "close", action.after
         case FileTruncate():
-            size = download.file.content.size if shipment.length is None else shipment.length
-            shipment.body, shipment.length = limited(shipment.body, action.keep), min(action.keep, size)
+            shipment.body = limited(shipment.body, action.keep)
+            shipment.length = None if shipment.length is None else min(action.keep, shipment.length)
         case FileOversize():
             shipment.body, shipment.length = padded(shipment.body, action.bytes), None
         case FileCorrupt():

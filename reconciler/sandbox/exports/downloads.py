@@ -8,8 +8,7 @@ from reconciler.sandbox.clock import http_date
 from reconciler.sandbox.exchange import Exchange
 from reconciler.sandbox.exports.file_actions import ROOT
 from reconciler.sandbox.exports.job_files import JobFile, files_of
-from reconciler.sandbox.exports.jobs import COMPLETED, JOBS
-from reconciler.sandbox.exports.progress import began
+from reconciler.sandbox.exports.jobs import COMPLETED, JOBS, began
 from reconciler.sandbox.exports.ranges import ByteRange, Unsatisfiable, asked_for, still_holds
 from reconciler.sandbox.exports.refusals import refusal
 from reconciler.sandbox.exports.shipments import Shipment, gzipped

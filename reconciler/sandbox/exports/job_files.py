@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.sandbox.clock import parse_instant
 from reconciler.sandbox.exports.file_specs import FileSpec, read_specs
 from reconciler.sandbox.exports.flaws import flawed
-from reconciler.sandbox.exports.made_up import LARGEST_BLOCK, Records, Style
+from reconciler.sandbox.exports.made_up import Style, count_for
 from reconciler.sandbox.exports.parts import Content, Literal
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.store import Stored
@@ -59,11 +59,7 @@ def _count(organisation: Organisation, style: Style, spec: FileSpec) -> int:
     """As many records as were asked for, or as make up the size."""
     if spec.size is None:
         return organisation.settings.export_records if spec.records is None else spec.records
-    many = Records(style, 0, LARGEST_BLOCK).size
-    count = max(0, spec.size * LARGEST_BLOCK // many - LARGEST_BLOCK)
-    while Records(style, 0, count).size < spec.size:
-        count += 1
-    return count
+    return count_for(style, spec.size)
 
 
 def _window(body: Body) -> tuple[float, float]:

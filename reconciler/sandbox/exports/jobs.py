@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox.clock import parse_instant
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exports.file_specs import read_specs
 from reconciler.sandbox.problems import Problem
@@ -26,8 +27,13 @@ JOBS = ("privacy_requests", "data_exports")
 
 def begun(organisation: Organisation) -> dict[str, Any]:
     """What a new job is: in the first of the organisation's stages, from now on."""
-    first = next(iter(organisation.settings.export_stages), COMPLETED)
-    return {"status": first, "since": organisation.clock.now()}
+    return {"status": next(iter(organisation.settings.export_stages)), "since": organisation.clock.now()}
+
+
+def began(job: Stored) -> float:
+    """When the job's status began; a loaded one may say no more than when it was created."""
+    since = job.body.get("since")
+    return float(since) if since is not None else parse_instant(job.body["createdDate"])
 
 
 def is_over(stored: Stored) -> bool:
@@ -39,9 +45,19 @@ def unchangeable() -> Problem:
 
 
 def check_shape(body: Body, where: str) -> None:
-    """A loaded job has a text for a status, a number for `since`, and files that read."""
+    """A loaded job has a text for a status, a number for `since`, instants for dates, and files that read."""
     for name, kinds in {"status": (str,), "since": (int, float), "held": (bool,)}.items():
         if name in body and type(body[name]) not in kinds:
             raise SandboxError("Wrong type", f"{body[name]!r} cannot be the {name} of a job", where=f"{where}.{name}")
-    mapping(body.get("timeRange", {}), where=f"{where}.timeRange")
+    for name, instant in _instants(body, where).items():
+        try:
+            parse_instant(instant)
+        except SandboxError as unreadable:
+            raise SandboxError(unreadable.summary, unreadable.detail, where=f"{where}.{name}") from None
     read_specs(body.get("files", []), where=f"{where}.files")
+
+
+def _instants(body: Body, where: str) -> dict[str, Any]:
+    window = mapping(body.get("timeRange", {}), where=f"{where}.timeRange")
+    dates = {name: body[name] for name in ("startDate", "endDate", "createdDate") if name in body}
+    return dates | {f"timeRange.{name}": instant for name, instant in window.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from reconciler.sandbox.edits import merge
 from reconciler.sandbox.exports.file_actions import ROOT
 from reconciler.sandbox.exports.job_files import JobFile, files_of
+from reconciler.sandbox.exports.jobs import began
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.store import Stored
 
@@ -23,7 +24,7 @@ def download_url(organisation: Organisation, request: Stored) -> str | None:
     files = files_of(organisation, request)
     if not files:
         return None
-    signed = float(request.body["since"]) if organisation.settings.download_url == "fixed" else None
+    signed = began(request) if organisation.settings.download_url == "fixed" else None
     uri = _uri(organisation, request, files[0], signed)
     shown = merge({"uri": uri}, files[0].spec.listed).get("uri")
     return None if shown is None else str(shown)
@@ -42,5 +43,7 @@ def _listed(organisation: Organisation, export: Stored, file: JobFile) -> Any:
 
 
 def _uri(organisation: Organisation, job: Stored, file: JobFile, signed: float | None) -> str:
-    now = organisation.clock.now() if signed is None else signed
-    return organisation.signer.uri(f"{ROOT}{job.id}/{file.name}", now=now, lifetime=organisation.settings.uri_lifetime)
+    path, lifetime = f"{ROOT}{job.id}/{file.name}", organisation.settings.uri_lifetime
+    if signed is None:
+        return organisation.signer.uri(path, now=organisation.clock.now(), lifetime=lifetime)
+    return organisation.signer.uri(path, now=signed, lifetime=lifetime, serial=0)

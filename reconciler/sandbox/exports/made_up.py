@@ -7,6 +7,7 @@ block has the same length and a range can start anywhere.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,7 +15,9 @@ from itertools import accumulate
 
 from reconciler.sandbox.clock import wire_date
 
-LARGEST_BLOCK = 1024
+BLOCK, AT_ONCE = 256, 16
+"""Records in a block, and blocks rendered at a time."""
+
 CSV_HEADER = b"interactionId,type,startTimestamp,endTimestamp,channelType"
 CHANNELS = ("voice", "chat", "email", "social", "callback")
 TYPES = ("inbound", "outbound", "internal")
@@ -53,21 +56,29 @@ class Records:
 
     @property
     def size(self) -> int:
-        block = self._block
-        whole, rest = divmod(self.count, block.records)
+        block = _block(self.style)
+        whole, rest = divmod(self.count, BLOCK)
         return whole * block.size + block.ends[rest]
 
+    @property
+    def identity(self) -> str:
+        return repr(self)
+
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        block = self._block
-        for number in range(start // block.size, -(-stop // block.size)):
-            offset = number * block.size
-            first = self.first + number * block.records
-            rendered = block.template % tuple(range(first, first + block.records))
+        block = _block(self.style)
+        stride = block.size * AT_ONCE
+        for offset in range(start - start % block.size, stop, stride):
+            first = self.first + offset // block.size * BLOCK
+            count = min(AT_ONCE, -(-(stop - offset) // block.size))
+            rendered = block.template * count % tuple(range(first, first + count * BLOCK))
             yield rendered[max(start - offset, 0) : stop - offset]
 
-    @property
-    def _block(self) -> _Block:
-        return _block(self.style, min(max(self.count, 1), LARGEST_BLOCK))
+
+def count_for(style: Style, size: int) -> int:
+    """How many records have at least `size` bytes."""
+    block = _block(style)
+    whole, rest = divmod(size, block.size)
+    return whole * BLOCK + bisect_left(block.ends, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,6 @@ class _Block:
     """`ends[n]` is the length of the first `n` records."""
 
     template: bytes
-    records: int
     ends: tuple[int, ...]
 
     @property
@@ -84,18 +94,17 @@ class _Block:
 
 
 @lru_cache(maxsize=256)
-def _block(style: Style, records: int) -> _Block:
-    lines = [_line(style, number, records) for number in range(records)]
-    lengths = (len(line % 0) for line in lines)
-    return _Block(b"".join(lines), records, tuple(accumulate(lengths, initial=0)))
+def _block(style: Style) -> _Block:
+    lines = [_line(style, number) for number in range(BLOCK)]
+    return _Block(b"".join(lines), tuple(accumulate((len(line % 0) for line in lines), initial=0)))
 
 
-def _line(style: Style, number: int, records: int) -> bytes:
+def _line(style: Style, number: int) -> bytes:
     """A record with a place for its number, twelve hexadecimal digits at the end of a UUID."""
     digest = hashlib.sha256(style.seed.encode()).hexdigest()
     identity = f"{digest[:8]}-{digest[8:12]}-4{digest[12:15]}-a{digest[15:18]}-%012x"
     opened, closed = style.window
-    step = (closed - opened) / records
+    step = (closed - opened) / BLOCK
     start = opened + step * number
     times = wire_date(start), wire_date(start + step / 2)
     values = (identity, TYPES[number % len(TYPES)], *times, CHANNELS[number % len(CHANNELS)])

@@ -40,10 +40,9 @@ def accept(organisation: Organisation, body: dict[str, Any], before: Stored | No
     if found := list(_violations(body)):
         raise bad_request("The request violates its constraints.", *found, code="constraint.validation")
     window = {end: windows.normal(body["timeRange"][end]) for end in ("start", "end")}
-    content = {**body, "timeRange": window, "callbackUrl": body.get("callbackUrl"), **begun(organisation)}
-    if organisation.settings.request_ids == "server":
-        content.pop("requestId", None)
-    return content
+    asked = {name: body.get(name) for name in ASKED} | {"timeRange": window}
+    given = given_id(body) if organisation.settings.request_ids == "client" else None
+    return {**asked, **({"requestId": given} if given else {}), **begun(organisation)}
 
 
 def given_id(body: Body) -> str | None:
@@ -113,7 +112,7 @@ PRIVACY_REQUESTS = Resource(
     scopes=Scopes.read_write("data:privacy:view", "data:privacy:write"),
     accept=accept,
     stamp=_stamp,
-    defaults={"status": "QUEUED", "callbackUrl": None},
+    defaults={"status": "QUEUED", "format": "json", "callbackUrl": None},
     named=lambda body: str(body.get("requestId", "")),
     renamed=lambda body, _name: {name: value for name, value in body.items() if name != "requestId"},
     given_id=given_id,

@@ -6,10 +6,9 @@ from typing import Any
 
 from reconciler.sandbox import changes
 from reconciler.sandbox.changes import PLATFORM, Author
-from reconciler.sandbox.clock import parse_instant
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exports.callbacks import announce
-from reconciler.sandbox.exports.jobs import COMPLETED, FAILED, JOBS, is_over
+from reconciler.sandbox.exports.jobs import COMPLETED, FAILED, JOBS, began, is_over
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.store import Stored
 
@@ -57,12 +56,6 @@ def _catch_up(organisation: Organisation, collection: str, job: Stored) -> None:
         if lasts is None or (due := began(job) + lasts) > now:
             return
         job = step(organisation, collection, job, at=due)
-
-
-def began(job: Stored) -> float:
-    """When the job's status began; a loaded one may say no more than when it was created."""
-    since = job.body.get("since")
-    return float(since) if since is not None else parse_instant(job.body["createdDate"])
 
 
 def _enter(

@@ -44,38 +44,37 @@ async def ship(
         headers["content-length"] = str(shipment.length)
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": shipment.status, "headers": raw})
-    if shipment.ending == "whole":
-        await _send_all(shipment, transport, receive, send)
-        return
-    before, rest = _split(shipment.body, shipment.after)
-    for chunk in before:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    if shipment.ending == "stall" and shipment.seconds is not None:
+    line = _Line(transport, send, shipment.length)
+    if shipment.ending != "whole":
+        before, shipment.body = split(shipment.body, shipment.after)
+        await line.carry(before)
+    if shipment.ending == "stall":
         await _pause(shipment.seconds, stopping)
-        shipment.body = rest
-        if shipment.length is not None:
-            shipment.length -= shipment.after
-        await _send_all(shipment, transport, receive, send)
-        return
-    await _end(shipment.ending, transport)
-    await hung_up(receive)
-
-
-async def _send_all(shipment: Shipment, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
-    left = shipment.length
-    for chunk in shipment.body:
-        if transport.is_closing():
-            return
-        piece = chunk if left is None else chunk[:left]
-        left = None if left is None else left - len(piece)
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-        if left == 0:
-            break
-    if left:
+    elif shipment.ending != "whole":
+        await _end(shipment.ending, transport)
+    await line.carry(shipment.body)
+    if transport.is_closing() or line.left:
         transport.close()
         await hung_up(receive)
     else:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@dataclass(slots=True)
+class _Line:
+    """The connection, and how much may still go over it (None: any amount)."""
+
+    transport: asyncio.Transport
+    send: Send
+    left: int | None
+
+    async def carry(self, body: Iterator[bytes]) -> None:
+        """No more than was promised, and nothing any more when the other side has gone."""
+        while not self.transport.is_closing() and self.left != 0 and (chunk := next(body, None)) is not None:
+            piece = chunk[: self.left]
+            if self.left is not None:
+                self.left -= len(piece)
+            await self.send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def _end(ending: Ending, transport: asyncio.Transport) -> None:
@@ -90,37 +89,34 @@ async def _end(ending: Ending, transport: asyncio.Transport) -> None:
         transport.abort()
 
 
-async def _pause(seconds: float, stopping: asyncio.Event) -> None:
+async def _pause(seconds: float | None, stopping: asyncio.Event) -> None:
+    """For ever is as long as the sandbox lives."""
     try:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
 
 
-def _split(body: Iterator[bytes], after: int) -> tuple[Iterator[bytes], Iterator[bytes]]:
-    """The first `after` bytes, and the rest, which may be read when they are gone."""
-    held: list[bytes] = []
+def split(body: Iterator[bytes], after: int) -> tuple[Iterator[bytes], Iterator[bytes]]:
+    """The first `after` bytes, and the rest, which is there once those are read."""
+    rest: list[bytes] = []
 
     def first() -> Iterator[bytes]:
         left = after
-        while left > 0:
-            chunk = next(body, None)
-            if chunk is None:
-                return
+        while left > 0 and (chunk := next(body, None)) is not None:
+            rest.append(chunk[left:])
             yield chunk[:left]
-            held.append(chunk[left:])
             left -= len(chunk)
 
-    return first(), chain(_late(held), body)
+    def second() -> Iterator[bytes]:
+        yield from rest[-1:]
+        yield from body
 
-
-def _late(held: list[bytes]) -> Iterator[bytes]:
-    yield from (chunk for chunk in held if chunk)
+    return first(), second()
 
 
 def limited(body: Iterator[bytes], size: int) -> Iterator[bytes]:
-    first, _ = _split(body, size)
-    return first
+    return split(body, size)[0]
 
 
 def padded(body: Iterator[bytes], size: int) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from urllib.parse import urlencode
 
-DATE, EXPIRES, SIGNATURE = "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"
+DATE, EXPIRES, SERIAL, SIGNATURE = "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token", "X-Amz-Signature"
 
 
 class Verdict(Enum):
@@ -24,17 +24,19 @@ class Signer:
         self.url = ""
         self._key = secrets.token_bytes(32)
         self._revoked: set[str] = set()
+        self._signed = 0
 
-    def uri(self, path: str, *, now: float, lifetime: int) -> str:
-        """`path` for `lifetime` seconds from `now`, which is the sandbox's time."""
-        signed = f"{now:.3f}", str(lifetime)
-        query = {DATE: signed[0], EXPIRES: signed[1], SIGNATURE: self._signature(path, *signed)}
+    def uri(self, path: str, *, now: float, lifetime: int, serial: int | None = None) -> str:
+        """`path` for `lifetime` seconds from `now`, which is the sandbox's time; another each time without `serial`."""
+        self._signed += serial is None
+        signed = f"{now:.3f}", str(lifetime), str(self._signed if serial is None else serial)
+        query = {**dict(zip((DATE, EXPIRES, SERIAL), signed, strict=True)), SIGNATURE: self._signature(path, *signed)}
         return f"{self.url}{path}?{urlencode(query)}"
 
     def verdict(self, path: str, query: Mapping[str, list[str]], now: float) -> Verdict:
-        given = [query.get(name, [""]) for name in (DATE, EXPIRES, SIGNATURE)]
-        date, expires, signature = (values[0] if len(values) == 1 else "" for values in given)
-        if not hmac.compare_digest(self._signature(path, date, expires).encode(), signature.encode()):
+        given = [query.get(name, [""]) for name in (DATE, EXPIRES, SERIAL, SIGNATURE)]
+        date, expires, serial, signature = (values[0] if len(values) == 1 else "" for values in given)
+        if not hmac.compare_digest(self._signature(path, date, expires, serial).encode(), signature.encode()):
             return Verdict.FORGED
         if signature in self._revoked or now >= float(date) + int(expires):
             return Verdict.EXPIRED
@@ -44,5 +46,5 @@ class Signer:
         """The URI with this query counts as expired from now on."""
         self._revoked.update(query.get(SIGNATURE, ()))
 
-    def _signature(self, path: str, date: str, expires: str) -> str:
-        return hmac.new(self._key, f"GET\n{path}\n{date}\n{expires}".encode(), "sha256").hexdigest()
+    def _signature(self, *signed: str) -> str:
+        return hmac.new(self._key, "\n".join(("GET", *signed)).encode(), "sha256").hexdigest()
