@@ -13,6 +13,7 @@ import reconciler
 import yaml
 from reconciler.kinds import KINDS
 from reconciler.model.kind import Kind
+from reconciler.model.values import ABSENT
 from reconciler.planning.explanations import EXPLANATIONS
 
 ROOT = Path(reconciler.__file__).parent
@@ -74,7 +75,7 @@ def test_a_kind_s_schema_is_one_and_its_example_passes(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_kind_s_schema_and_shape_have_the_same_members_and_defaults(kind: Kind) -> None:
     stated = {name: part.get("default", ...) for name, part in kind.schema["properties"].items()}
-    shaped = {member.name: member.default if member.default in (True, False) else ... for member in kind.shape.members}
+    shaped = {member.name: ... if member.default is ABSENT else member.default for member in kind.shape.members}
     assert stated == shaped
 
 

@@ -9,13 +9,14 @@ from reconciler.apply.admission import admit, taken_over
 from reconciler.apply.doubt import resolve_intents
 from reconciler.apply.executor import execute
 from reconciler.apply.intents import looking
-from reconciler.apply.requesting import follow, make_requests, resolve_submissions, under_way
+from reconciler.apply.requesting import drain, follow, make_requests, resolve_submissions, under_way
 from reconciler.apply.run import Deciding, Run, start
 
 __all__ = [
     "Deciding",
     "Run",
     "admit",
+    "drain",
     "execute",
     "follow",
     "looking",

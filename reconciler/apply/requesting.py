@@ -21,11 +21,14 @@ from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Action
 from reconciler.model.ports import AuditEntry
-from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted
+from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted, Waiting
 from reconciler.model.request import Asking, Requested, Stage, Submission
 from reconciler.model.values import Json
 from reconciler.model.window import instant
 
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 60.0
+"""Seconds between two looks at requests that are under way: doubled from the first (contract §5)."""
 _SLACK = 2.0
 """Seconds by which a request may seem to be older than its intent: the server's Date is whole seconds."""
 
@@ -52,6 +55,61 @@ def make_requests(run: Run, report: Report) -> Report:
     )
 
 
+def drain(run: Run, report: Report) -> Report:
+    """Go on until everything that the plan asks for has been made and has ended, looking less and less often.
+
+    A request that the organisation fails is a failure of its step. Ends early where the run is to stop; the client's
+    deadline bounds it.
+    """
+    wait, results = FIRST_WAIT, {result.step: result for result in report.results}
+    steps = {submission.step: submission for submission in run.plan.submissions}
+    open_ones = [step for step in steps if results[step].succeeded]
+    written = report.written
+    while open_ones and not run.stop.is_set():
+        for step in list(open_ones):
+            if results[step].outcome is Outcome.QUEUED:
+                results[step] = _tried(run, steps[step])
+                written += results[step].outcome is Outcome.DONE
+            if results[step].outcome is not Outcome.QUEUED:
+                ended = _ended(run, steps[step], results[step])
+                results[step] = ended or results[step]
+                open_ones = [each for each in open_ones if each != step or ended is None]
+        if open_ones:
+            run.emit(Waiting(wait, f"{len(open_ones)} request(s) under way or queued"))
+            run.clock.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+    return replace(
+        report, results=tuple(results.values()), written=written, interrupted=report.interrupted or run.stop.is_set()
+    )
+
+
+def _tried(run: Run, submission: Submission) -> StepResult:
+    try:
+        return _made(run, submission)
+    except ReconcilerError as error:
+        return _failed(submission, error)
+
+
+def _ended(run: Run, submission: Submission, result: StepResult) -> StepResult | None:
+    """The result of a request that has ended; None as long as it is under way."""
+    if not result.succeeded:
+        return result
+    request = run.ledger.requests()[submission.key]
+    if request.stage is Stage.UNDER_WAY:
+        request = follow(run, run.kinds[submission.address.kind], request)
+    match request.stage:
+        case Stage.COMPLETED:
+            return result
+        case Stage.FAILED:
+            reason = request.reason or "The organisation gives no reason."
+            hint = "To ask again, raise generation in its manifest."
+            return replace(
+                result, outcome=Outcome.FAILED, summary="The request has failed", detail=reason, hint=hint, exit_code=1
+            )
+        case _:
+            return None
+
+
 def resolve_submissions(run: Run, kinds: Mapping[str, Kind]) -> tuple[Requested, ...]:
     """Close every open intent of a submission that was cut off. Raises InDoubt where several requests could be it."""
     found = []
@@ -64,6 +122,24 @@ def resolve_submissions(run: Run, kinds: Mapping[str, Kind]) -> tuple[Requested,
             run.ledger.settle(intent, entry, request=request)
             found += [request] if request else []
     return tuple(found)
+
+
+def resolve_by_hand(run: Run, kinds: Mapping[str, Kind], address: Address, adopted: str) -> int:
+    """Close the open submissions of an address as a person says: `adopted` is the one, or none is where it is empty.
+
+    Returns how many there were. Raises ReconcilerError where the organisation does not know `adopted`.
+    """
+    open_ones = [
+        intent for intent in run.ledger.intents() if intent.action == Action.SUBMIT.value and intent.address == address
+    ]
+    for intent in open_ones:
+        kind = kinds[address.kind]
+        entity = run.api.get(kind, adopted) if adopted else None
+        if adopted and entity is None:
+            raise ReconcilerError("The request is not there", detail=f"The organisation does not know {adopted}.")
+        request = _requested(_asking(kind), intent, entity, run.clock.now()) if entity else None
+        run.ledger.settle(intent, _entry(run, intent, "RESOLVED", request), request=request)
+    return len(open_ones)
 
 
 def follow(run: Run, kind: Kind, request: Requested) -> Requested:

@@ -16,6 +16,7 @@ VERBS: Final = {
     "schema": "Write the JSON Schemas of the manifests, for editors.",
     "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
     "state": "Look into the ledger: what we sent, and who holds its lock.",
+    "exports": "Follow requests, fetch their files, verify them.",
     "sandbox": "Run a simulated organisation on this machine.",
     "demo": "Watch plan and apply at work against a sandbox, in seconds.",
 }

@@ -20,6 +20,7 @@ from reconciler.apply import (
     Deciding,
     Run,
     admit,
+    drain,
     execute,
     looking,
     make_requests,
@@ -85,6 +86,7 @@ class _Applied:
 @options.directory
 @options.project_file
 @options.deciding
+@click.option("--wait", "waits", is_flag=True, help="Make queued requests, too, and follow them all to their end.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Without a terminal, this or a PLAN is needed.")
 @click.option(
     "--lock-timeout",
@@ -108,6 +110,7 @@ def apply(
     records: tuple[str, ...],
     on_conflict: str,
     as_of: datetime | None,
+    waits: bool,
     auto_approve: bool,
     lock_timeout: float,
     outputs: tuple[str, ...],
@@ -137,7 +140,7 @@ def apply(
             session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
             hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
         ):
-            outcome = _applied(run, workspace, wishes, saved, target, ask=not auto_approve)
+            outcome = _applied(run, workspace, wishes, saved, target, ask=not auto_approve, waits=waits)
     if isinstance(outcome, Plan):
         target.show(PlanShown(outcome))
         ctx.exit(exit_code_of_plan(outcome, detailed=False))
@@ -164,15 +167,22 @@ def _check_usage(ctx: click.Context, plan_file: Path | None, seal: str, *, auto_
 
 
 def _applied(
-    run: Session, workspace: Workspace, wishes: Wishes, saved: Plan | None, target: Outputs, *, ask: bool
+    run: Session,
+    workspace: Workspace,
+    wishes: Wishes,
+    saved: Plan | None,
+    target: Outputs,
+    *,
+    ask: bool,
+    waits: bool,
 ) -> Report | Plan:
     """Everything that happens under the lock. A plan = it is blocked, or there is nothing to do."""
     organisation = run.client.organisation()
     check_organisation(workspace, organisation)
     with open_ledger(workspace.ledger, organisation, writable=True) as ledger:
         if saved is not None:
-            return _perform(run, ledger, organisation, saved, saved_before=True)
-        return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask)
+            return _perform(run, ledger, organisation, saved, saved_before=True, waits=waits)
+        return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask, waits=waits)
 
 
 def _planned_and_applied(
@@ -184,6 +194,7 @@ def _planned_and_applied(
     target: Outputs,
     *,
     ask: bool,
+    waits: bool,
 ) -> Report | Plan:
     bound = {address: stated.live_id for address, stated in workspace.estate.manifests.items() if stated.live_id}
     empty = Plan(organisation, "", "", "", "", workspace.project, bindings=bound)
@@ -198,10 +209,12 @@ def _planned_and_applied(
         target.preview(PlanShown(plan))
         if not click.confirm("Apply these changes?", err=True):
             raise Declined("Nothing was applied", detail="You said no.")
-    return _perform(run, ledger, organisation, plan, saved_before=False)
+    return _perform(run, ledger, organisation, plan, saved_before=False, waits=waits)
 
 
-def _perform(run: Session, ledger: Ledger, organisation: Organisation, plan: Plan, *, saved_before: bool) -> Report:
+def _perform(
+    run: Session, ledger: Ledger, organisation: Organisation, plan: Plan, *, saved_before: bool, waits: bool
+) -> Report:
     """Look once more whether the plan may be applied, then do it."""
     with telling(run, plan) as emit, _stopping(run):
         work = _run(run, ledger, plan, emit)
@@ -209,7 +222,8 @@ def _perform(run: Session, ledger: Ledger, organisation: Organisation, plan: Pla
         if saved_before:
             done |= taken_over(work, resolve_intents(looking(work), KINDS))
             resolve_submissions(work, KINDS)
-        return make_requests(work, execute(work, done))
+        report = make_requests(work, execute(work, done))
+        return drain(work, report) if waits else report
 
 
 def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]) -> Run:

@@ -113,4 +113,4 @@ class Submission:
     @property
     def step(self) -> str:
         """Its name in a report."""
-        return f"{self.address} {self.part}/{self.parts}" if self.parts > 1 else str(self.address)
+        return f"{self.address}+{self.part}/{self.parts}" if self.parts > 1 else str(self.address)

@@ -6,6 +6,7 @@ the manifests and the organisation say.
 
 from reconciler.render.events import event_line
 from reconciler.render.explain import codes_text, explanation_text
+from reconciler.render.exports import request_text, requests_json, requests_text
 from reconciler.render.human import plan_text
 from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
 from reconciler.render.kinds import kinds_markdown, kinds_text
@@ -31,6 +32,9 @@ __all__ = [
     "recorded_text",
     "report_json",
     "report_text",
+    "request_text",
+    "requests_json",
+    "requests_text",
     "state_text",
     "trail_text",
 ]

@@ -113,6 +113,8 @@ def _next(report: Report) -> str:
         return "Someone changed the same things. Plan again to see their values beside ours:\nreconciler plan"
     if Outcome.IN_DOUBT in outcomes:
         return "Run apply again: it looks whether what was sent has happened before it sends anything."
+    if Outcome.QUEUED in outcomes and outcomes <= {Outcome.QUEUED, Outcome.DONE, Outcome.MERGED, Outcome.ALREADY}:
+        return "Run apply again once those under way have ended, or with --wait."
     if Outcome.FAILED in outcomes:
         return "Mend what failed and run apply again: it goes on with what is left."
     if report.interrupted or report.error or Outcome.SKIPPED in outcomes:

@@ -40,10 +40,10 @@ def _submission(submission: Submission, width: int) -> list[Line]:
         sign, " ", span(submission.step, Tone.STRONG), f"  {verb}: ", span(submission.reason, Tone.FAINT), indent=INDENT
     )
     facts = {"window": submission.window, **submission.body, "key": submission.key}
-    column = max(map(len, facts)) + 4
+    column = max(map(len, facts)) + 2
     rows = [
         row
         for name, value in facts.items()
-        for row in labelled(span(f"{sign} {name}"), [span(shown(value))], width=width, indent=INNER, column=column)
+        for row in labelled(span(name, Tone.FAINT), [span(shown(value))], width=width, indent=INNER, column=column)
     ]
     return [head, *rows]

@@ -168,7 +168,7 @@ def test_a_long_window_is_split_without_gap_or_overlap() -> None:
         (2, 2, "2026-10-31T00:00:00.000Z/2026-11-01T00:00:00.000Z"),
     ]
     assert len({each.key for each in made.submissions}) == 2
-    assert [each.step for each in made.submissions] == ["PrivacyExport/x 1/2", "PrivacyExport/x 2/2"]
+    assert [each.step for each in made.submissions] == ["PrivacyExport/x+1/2", "PrivacyExport/x+2/2"]
 
 
 def test_a_data_export_is_split_where_the_project_says_how() -> None:

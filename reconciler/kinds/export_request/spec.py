@@ -172,11 +172,11 @@ DATA_SCHEMA: Final = _schema(
 PRIVACY_EXAMPLE: Final = """\
 apiVersion: reconciler/v1
 kind: PrivacyExport
-metadata: {name: subject_access_2026_10}
+metadata: {name: subject_access_2026_09}
 spec:
   entityType: user
   dataTypes: [profile, interactions]
-  window: {days: 30, before: 2026-11-01}
+  window: {month: 2026-09}
 """
 DATA_EXAMPLE: Final = """\
 apiVersion: reconciler/v1

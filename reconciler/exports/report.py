@@ -1,0 +1,63 @@
+"""The report of one export (contract §6): what there is of it on disk, and what proves it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reconciler.model.export import LocalFile
+from reconciler.model.values import Json
+
+FILE_NAME: Final = "report.json"
+CATALOG_VERSION: Final = "1.0.0"
+
+
+def report_of(
+    *,
+    export_id: str,
+    status: str,
+    address: str,
+    request: Mapping[str, Json],
+    folder: str,
+    files: Sequence[LocalFile],
+    total_records: int | None = None,
+    table: Json = None,
+) -> dict[str, Json]:
+    """The seed's members, with ours beside them.
+
+    `governance_hash` is the seed's, over the joined locations: it proves nothing about content. `content_hash` is over
+    the sorted hashes of the files. `total_records` is None until the files have been normalised.
+    """
+    locations = [f"{folder}/{file.name}" for file in files]
+    hashes = "\n".join(sorted(file.sha256 for file in files))
+    return {
+        "export_id": export_id,
+        "status": status,
+        "total_records": total_records,
+        "file_locations": locations,
+        "catalog_version": CATALOG_VERSION,
+        "governance_hash": hashlib.sha256(",".join(locations).encode()).hexdigest(),
+        "content_hash": hashlib.sha256(hashes.encode()).hexdigest(),
+        "address": address,
+        "request": dict(request),
+        "files": [
+            {
+                "name": file.name,
+                "partition": file.partition,
+                "format": file.format,
+                "size": file.size,
+                "sha256": file.sha256,
+            }
+            for file in files
+        ],
+        "table": table,
+    }
+
+
+def files_of(report: Mapping[str, Json]) -> tuple[LocalFile, ...]:
+    """The files that a report names. Raises ValueError where it is none of ours."""
+    try:
+        return tuple(LocalFile(**file) for file in report["files"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"it is no report of an export: {error}") from None
