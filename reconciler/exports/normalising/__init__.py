@@ -5,7 +5,6 @@ from __future__ import annotations
 from reconciler.exports.normalising.file import Request, normalise
 from reconciler.exports.normalising.layout import normalise_all
 from reconciler.exports.normalising.result import (
-    BLOCK_SIZE,
     COLUMNS,
     LARGEST_RECORD,
     Normalised,
@@ -15,7 +14,6 @@ from reconciler.exports.normalising.result import (
 )
 
 __all__ = [
-    "BLOCK_SIZE",
     "COLUMNS",
     "LARGEST_RECORD",
     "Normalised",

@@ -47,9 +47,8 @@ def csv_records(blocks: Iterable[Block], *, largest: int) -> Iterator[Records | 
 def _split(block: Lines, assembly: _Assembly) -> Iterator[Records | Reject]:
     text, start, number = block.text + b"\n", 0, block.number
     while start < len(text):
-        whole = _RECORDS.match(text, start) if not assembly.is_open else None
-        if whole is not None and whole.end() > start:
-            end = whole.end()
+        end = start if assembly.is_open else _end_of_records(text, start)
+        if end > start:
             found = Records(number, block.offset + start, text[start:end], block.is_cut and end == len(text))
             yield from (found,) if end - start <= assembly.largest else _measured(found, assembly.largest)
         else:
@@ -63,6 +62,13 @@ def _split(block: Lines, assembly: _Assembly) -> Iterator[Records | Reject]:
                 yield Reject(number, block.offset + start, len(line), MISQUOTED, line)
         number += text.count(b"\n", start, end)
         start = end
+
+
+def _end_of_records(text: bytes, start: int) -> int:
+    if not start and b'"' not in text and b"\r" not in text:
+        return len(text)
+    found = _RECORDS.match(text, start)
+    return found.end() if found is not None else start
 
 
 def _measured(found: Records, largest: int) -> Iterator[Records | Reject]:

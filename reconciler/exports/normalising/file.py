@@ -38,7 +38,8 @@ class Request:
     quarantine: Path
     output: Output = Output.PARQUET
     largest_record: int = LARGEST_RECORD
-    block_size: int = BLOCK_SIZE
+    block_size: int | None = None
+    """Bytes read at a time, or None for what suits the format. It makes no difference to the result."""
     owner: int = field(default_factory=os.getpid)
     """The process whose run this is."""
 
@@ -168,7 +169,8 @@ def _batches(request: Request, stream: BinaryIO, tally: Tally) -> Iterator[Batch
             return stream.read(size)
 
     largest = request.largest_record
-    lines = blocks(read, block_size=request.block_size, largest=largest, tally=tally)
+    block_size = request.block_size or BLOCK_SIZE[request.source_format]
+    lines = blocks(read, block_size=block_size, largest=largest, tally=tally)
     match request.source_format:
         case SourceFormat.JSONL:
             return jsonl_batches(lines, largest=largest)
