@@ -18,6 +18,7 @@ from reconciler.apply import Run, follow, start
 from reconciler.apply.requesting import FIRST_WAIT, LONGEST_WAIT, resolve_by_hand
 from reconciler.commands import options
 from reconciler.commands.apply import DECIDING
+from reconciler.commands.extras import needs
 from reconciler.commands.outputs import appearance, parse_outputs
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.session import Session, session
@@ -32,6 +33,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Ledger
 from reconciler.model.request import Requested, Stage
+from reconciler.model.values import Json
 from reconciler.render import request_text, requests_json, requests_text
 from reconciler.state import hold, open_ledger
 
@@ -65,6 +67,7 @@ def exports() -> None:
       reconciler exports list
       reconciler exports wait DataExport/conversations_2026_10
       reconciler exports fetch DataExport/conversations_2026_10 --to exports
+      reconciler exports normalise DataExport/conversations_2026_10
       reconciler exports verify
     """
 
@@ -147,6 +150,57 @@ def fetch_files(addresses: tuple[str, ...], target: Path, **where: Any) -> None:
             files = _fetched(work, request, target)
             size, place = sum(file.size for file in files), _folder(target, request)
             click.echo(f"{_name(request)}: {len(files)} file(s), {size:,} bytes, verified, in {place}")
+
+
+@exports.command("normalise")
+@addresses
+@folder
+@click.option(
+    "--table",
+    "table",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="The folder of the table; by default the folder table within --to.",
+)
+@click.option(
+    "--format",
+    "written",
+    type=click.Choice(["parquet", "csv", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Of the table's files.",
+)
+@options.directory
+@options.project_file
+def normalise_files(
+    addresses: tuple[str, ...],
+    target: Path,
+    table: Path | None,
+    written: str,
+    directory: Path,
+    project_file: Path | None,
+) -> None:
+    """Make one table of fetched data exports: typed columns, the rest untouched in one column of JSON.
+
+    What is malformed goes to a quarantine file beside, and the counts add up. DuckDB, Spark and Trino read the folder.
+    """
+    with needs("exports"):
+        from reconciler.exports.normalising import Output, normalise_all
+    with open_ledger(open_project(directory, project_file).ledger, writable=False) as ledger:
+        chosen = [request for request in _chosen(ledger, addresses) if _is_tabular(request, target)]
+    if not chosen:
+        detail = f"No data export has been fetched to {target}."
+        raise UsageError("Nothing to normalise", detail=detail, hint="reconciler exports fetch")
+    table = table or target / "table"
+    for request in chosen:
+        place = _folder(target, request)
+        files = _reported(place)
+        results = normalise_all(
+            files, export_id=request.live_id, source=place, target=table, output=Output(written), emit=_nobody
+        )
+        records, aside = sum(each.records for each in results), sum(each.quarantined for each in results)
+        _write_report(place, request, files, records=records, table=[each.target.name for each in results])
+        click.echo(f"{_name(request)}: {records:,} record(s), {records - aside:,} in {table}, {aside:,} in quarantine")
 
 
 @exports.command("verify")
@@ -282,6 +336,12 @@ def _check_completed(requests: Sequence[Requested]) -> None:
             )
 
 
+def _is_tabular(request: Requested, target: Path) -> bool:
+    """Whether the files are there, and of a sort of which tables are made: lists of files are, single downloads not."""
+    asking = _kind(request).asking
+    return asking is not None and bool(asking.files) and (_folder(target, request) / FILE_NAME).exists()
+
+
 def _fetched(work: _Work, request: Requested, target: Path) -> tuple[LocalFile, ...]:
     kind, place = _kind(request), _folder(target, request)
     stated = kind.asking is not None and bool(kind.asking.files)
@@ -291,7 +351,8 @@ def _fetched(work: _Work, request: Requested, target: Path) -> tuple[LocalFile, 
         _listing(work, kind, request), place, export=_name(request), how=how, clock=work.session.clock,
         emit=_telling(work.session), stop=work.session.stop, known=known,
     )  # fmt: skip
-    _write_report(place, request, files)
+    if files != known:  # else the report says more already: how many records they hold
+        _write_report(place, request, files)
     return files
 
 
@@ -318,10 +379,12 @@ def _telling(run: Session) -> Callable[[Event], None]:
     return tell
 
 
-def _write_report(place: Path, request: Requested, files: Sequence[LocalFile]) -> None:
+def _write_report(
+    place: Path, request: Requested, files: Sequence[LocalFile], *, records: int | None = None, table: Json = None
+) -> None:
     report = report_of(
         export_id=request.live_id, status=request.status, address=str(request.address), request=request.body,
-        folder=place.name, files=files,
+        folder=place.name, files=files, total_records=records, table=table,
     )  # fmt: skip
     content = orjson.dumps(report, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     hidden = place / f".{FILE_NAME}.new"
