@@ -28,7 +28,7 @@ async def deliver(callback: Callback) -> None:
     try:
         callback.status, callback.answer = await asyncio.wait_for(_post(parts, host, callback), PATIENCE)
         callback.outcome = "answered"
-    except (OSError, ValueError, EOFError, TimeoutError) as broken:
+    except (OSError, ValueError, TimeoutError) as broken:
         callback.outcome, callback.reason = "failed", f"{type(broken).__name__}: {broken}"
 
 
@@ -49,12 +49,20 @@ async def _post(parts: SplitResult, host: str, callback: Callback) -> tuple[int,
     try:
         writer.write(_request(parts, orjson.dumps(callback.body)))
         await writer.drain()
-        head = await reader.readuntil(b"\r\n")
-        status = int(head.split()[1])
-        rest = await reader.read(LARGEST_ANSWER)
-        return status, rest.partition(b"\r\n\r\n")[2].decode(errors="replace")
+        answer = b""
+        while len(answer) < LARGEST_ANSWER and (more := await reader.read(LARGEST_ANSWER)):
+            answer += more
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return _status(head), body[:LARGEST_ANSWER].decode(errors="replace")
     finally:
         writer.close()
+
+
+def _status(head: bytes) -> int:
+    version, _, rest = head.partition(b" ")
+    if not version.startswith(b"HTTP/"):
+        raise ValueError(f"{head[:40]!r} is not HTTP")
+    return int(rest[:3])
 
 
 def _request(parts: SplitResult, body: bytes) -> bytes:
