@@ -1,1 +1,0 @@
-"""The catalogue of exports, served over HTTP, and the receiver of callbacks."""
