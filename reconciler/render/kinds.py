@@ -46,9 +46,10 @@ def kinds_text(kinds: Mapping[str, Kind], *, styled: bool, width: int = WIDTH) -
 def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "origin", _ORIGINS[kind.origin]
     yield "paths", ", ".join(_paths(kind))
-    yield "key", ", ".join(kind.natural_key) + _while(kind)
-    yield "lock", _LOCKS[kind.lock]
-    yield "delete", _DELETIONS[kind.deletion]
+    if kind.natural_key:
+        yield "key", ", ".join(kind.natural_key) + _while(kind)
+    yield "lock", _lock(kind)
+    yield "delete", _deletion(kind)
     yield "needs", _needs(kind)
     yield "scopes", ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write)))
     if kind.scopes.roles:
@@ -57,12 +58,22 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
         yield "limit", f"at most {limit.maximum} {limit.noun}" + ("" if limit.cls is FindingClass.PLATFORM else _SAID)
 
 
+def _lock(kind: Kind) -> str:
+    return "none needed: made once" if kind.asking else _LOCKS[kind.lock]
+
+
+def _deletion(kind: Kind) -> str:
+    return "forgets it: a request is never cancelled" if kind.asking else _DELETIONS[kind.deletion]
+
+
 def _paths(kind: Kind) -> Iterator[str]:
     """Everything that is called."""
     yield kind.path
     yield f"{kind.path}/{{id}}"
     if kind.records:
         yield f"{kind.path}/{{id}}/{kind.records.strip('/')}"
+    if kind.asking and kind.asking.files:
+        yield f"{kind.path}/{{id}}{kind.asking.files}"
     for term in kind.terms:
         yield kind.path + term.path
 
@@ -99,8 +110,8 @@ def _table(kinds: Iterable[Kind]) -> str:
             kind.name,
             kind.title,
             kind.path,
-            _LOCKS[kind.lock],
-            _DELETIONS[kind.deletion],
+            _lock(kind),
+            _deletion(kind),
             _needs(kind),
             ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write))),
         )
