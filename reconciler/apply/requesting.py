@@ -29,6 +29,8 @@ from reconciler.model.window import instant
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 60.0
 """Seconds between two looks at requests that are under way: doubled from the first (contract §5)."""
+_LONGEST_STATUS = 100
+_LONGEST_REASON = 2000
 _SLACK = 2.0
 """Seconds by which a request may seem to be older than its intent: the server's Date is whole seconds."""
 
@@ -369,12 +371,12 @@ def _requested(asking: Asking, intent: Intent, entity: Observed, now: float) -> 
 
 def _status(asking: Asking, entity: Observed) -> str:
     stated = entity.body.get(asking.status)
-    return stated if isinstance(stated, str) and stated else "UNKNOWN"
+    return stated[:_LONGEST_STATUS] if isinstance(stated, str) and stated else "UNKNOWN"
 
 
 def _reason(asking: Asking, entity: Observed) -> str:
     stated = entity.body.get(asking.reason)
-    return stated if isinstance(stated, str) else ""
+    return stated[:_LONGEST_REASON] if isinstance(stated, str) else ""
 
 
 def _asking(kind: Kind) -> Asking:

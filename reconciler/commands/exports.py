@@ -30,6 +30,7 @@ from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.export import LocalFile, RemoteFile
 from reconciler.model.kind import Kind
+from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Ledger
 from reconciler.model.request import Requested, Stage
@@ -38,6 +39,8 @@ from reconciler.render import request_text, requests_json, requests_text
 from reconciler.state import hold, open_ledger
 
 DEFAULT_FOLDER = Path("exports")
+LOCK_PATIENCE = 10.0
+"""Seconds to wait for the ledger while an apply works."""
 
 addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 folder = click.option(
@@ -107,7 +110,7 @@ def status(addresses: tuple[str, ...], outputs: tuple[str, ...], **where: Any) -
     """Ask the organisation once how far requests are."""
     target = parse_outputs(outputs)
     with target.failing_loudly(), _working(**where) as work:
-        seen = [_asked(work.run, request) for request in _chosen(work.run.ledger, addresses)]
+        seen = _looked(work, addresses)
         target.show(_Listed(seen))
 
 
@@ -140,7 +143,7 @@ def fetch_files(addresses: tuple[str, ...], target: Path, **where: Any) -> None:
     What is there and right is not fetched again; what was cut off is resumed.
     """
     with _working(**where) as work:
-        chosen = [_asked(work.run, request) for request in _chosen(work.run.ledger, addresses)]
+        chosen = _looked(work, addresses)
         if addresses:
             _check_completed(chosen)
         completed = [request for request in chosen if request.stage is Stage.COMPLETED]
@@ -250,7 +253,22 @@ class _Work:
     """What the verbs that ask the organisation work with."""
 
     session: Session
-    run: Run
+    workspace: Workspace
+    organisation: Organisation
+
+    @contextmanager
+    def noting(self) -> Iterator[Run]:
+        """The ledger under its lock, for as long as one look takes: who waits for hours must not keep apply waiting."""
+        file, clock = self.workspace.ledger, self.session.clock
+        with (
+            hold(file, clock, timeout=LOCK_PATIENCE, command="reconciler exports"),
+            open_ledger(file, self.organisation, writable=True) as ledger,
+        ):
+            plan = Plan(self.organisation, "", "", "", "", self.workspace.project)
+            yield start(
+                plan, "", kinds=KINDS, api=self.session.client, ledger=ledger, deciding=DECIDING, clock=clock,
+                emit=_nobody, stop=self.session.stop,
+            )  # fmt: skip
 
 
 @contextmanager
@@ -258,21 +276,10 @@ def _working(
     *, directory: Path, project_file: Path | None, parallelism: int, timeout: float | None, log_level: str
 ) -> Iterator[_Work]:
     workspace = open_project(directory, project_file)
-    with (
-        session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
-        hold(workspace.ledger, run.clock, timeout=0.0, command="reconciler exports"),
-    ):
+    with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
         organisation = run.client.organisation()
         check_organisation(workspace, organisation)
-        with open_ledger(workspace.ledger, organisation, writable=True) as ledger:
-            yield _Work(run, _run(run, workspace, ledger, Plan(organisation, "", "", "", "", workspace.project)))
-
-
-def _run(run: Session, _: Workspace, ledger: Ledger, plan: Plan) -> Run:
-    return start(
-        plan, "", kinds=KINDS, api=run.client, ledger=ledger, deciding=DECIDING, clock=run.clock, emit=_nobody,
-        stop=run.stop,
-    )  # fmt: skip
+        yield _Work(run, workspace, organisation)
 
 
 def _nobody(_: object) -> None:
@@ -301,6 +308,12 @@ def _kind(request: Requested) -> Kind:
     return kind
 
 
+def _looked(work: _Work, stated: Sequence[str]) -> list[Requested]:
+    """The chosen requests, as they are now."""
+    with work.noting() as run:
+        return [_asked(run, request) for request in _chosen(run.ledger, stated)]
+
+
 def _asked(run: Run, request: Requested) -> Requested:
     return follow(run, _kind(request), request) if request.stage is Stage.UNDER_WAY else request
 
@@ -309,13 +322,13 @@ def _awaited(work: _Work, stated: Sequence[str]) -> list[Requested]:
     """Follow with growing waits. Raises OutOfTime, Interrupted."""
     seconds = FIRST_WAIT
     while True:
-        seen = [_asked(work.run, request) for request in _chosen(work.run.ledger, stated)]
+        seen = _looked(work, stated)
         left = [request for request in seen if request.stage is Stage.UNDER_WAY]
         if not left:
             return seen
         if work.session.stop.is_set():
             raise Interrupted("Interrupted", detail="The requests go on; wait again to follow them.")
-        work.session.say(f"{len(left)} under way: {', '.join(sorted({each.status for each in left}))}")
+        work.session.say(f"{len(left)} request(s) under way")
         work.session.clock.sleep(seconds)
         seconds = min(seconds * 2, LONGEST_WAIT)
 
@@ -361,8 +374,8 @@ def _listing(work: _Work, kind: Kind, request: Requested) -> Callable[[], Sequen
 
     def listed() -> Sequence[RemoteFile]:
         if asking is not None and asking.files:
-            return read_files(work.run.api.files(kind, request.live_id), export=name)
-        entity = work.run.api.get(kind, request.live_id)
+            return read_files(work.session.client.files(kind, request.live_id), export=name)
+        entity = work.session.client.get(kind, request.live_id)
         uri = entity.body.get(asking.download) if entity is not None and asking is not None else None
         return (read_download(uri, format=str(request.body.get("format", "")), export=name),)
 
@@ -428,7 +441,8 @@ def _parsed(address: str) -> Address:
 
 
 def _resolve(work: _Work, address: Address, adopted: str) -> None:
-    resolved = resolve_by_hand(work.run, KINDS, address, adopted)
+    with work.noting() as run:
+        resolved = resolve_by_hand(run, KINDS, address, adopted)
     if not resolved:
         raise UsageError("Nothing is in doubt", detail=f"No submission of {address} is open.")
     click.echo(f"{resolved} submission(s) of {address} resolved.")
