@@ -9,6 +9,9 @@ from reconciler.kinds.export_request.checks import check_data, check_privacy
 from reconciler.kinds.export_request.explanations import EXPLANATIONS
 from reconciler.model.kind import Deletion, Kind, Lock, Origin, Scopes
 
+_NEVER: Final = {"generation": 0}
+"""Of no manifest: the organisation holds nothing unique, and any number of requests may be equal."""
+
 PRIVACY_EXPORT: Final = Kind(
     name="PrivacyExport",
     title="Personal data, asked for once",
@@ -19,6 +22,7 @@ PRIVACY_EXPORT: Final = Kind(
     scopes=Scopes("data:privacy:view", "data:privacy:write"),
     example=spec.PRIVACY_EXAMPLE,
     natural_key=(),
+    unique_while=_NEVER,
     identity="requestId",
     lock=Lock.COMPARE,
     deletion=Deletion.IMPOSSIBLE,
@@ -36,6 +40,7 @@ DATA_EXPORT: Final = Kind(
     scopes=Scopes("dataexports:read", "dataexports:read"),
     example=spec.DATA_EXAMPLE,
     natural_key=(),
+    unique_while=_NEVER,
     lock=Lock.COMPARE,
     deletion=Deletion.IMPOSSIBLE,
     asking=spec.DATA_ASKING,
