@@ -357,7 +357,8 @@ bodies = st.builds(
 
 
 def meant(document: Json) -> Json:
-    """A document less the differences that mean nothing: null for nothing, order in `required`, `_disabled: false`."""
+    """A document less the differences that mean nothing: null for nothing, order in `required`, `_disabled: false`, a
+    title that is the option's value."""
     told = {name: value for name, value in document.items() if value is not None or name not in _KNOWN}
     listed = told.pop("required", None) or []
     told["required"] = sorted({*map(repr, listed)}) if isinstance(listed, list) else listed
@@ -378,17 +379,19 @@ def _meant(stated: Mapping[str, Json]) -> Json:
         if not told["items"]:
             del told["items"]
     if isinstance(about := told.get("_enumProperties"), dict):
-        told["_enumProperties"] = {value: _meant_option(each) for value, each in about.items() if _meant_option(each)}
+        words = {value: _meant_option(value, each) for value, each in about.items()}
+        told["_enumProperties"] = {value: said for value, said in words.items() if said}
     if not told.get("_enumProperties", True):
         del told["_enumProperties"]
     return told
 
 
-def _meant_option(each: Json) -> Json:
+def _meant_option(option: str, each: Json) -> Json:
     if not isinstance(each, dict):
         return each
     nothing = {"_disabled": (None, False), "title": (None,)}
-    return {name: value for name, value in each.items() if not any(value is one for one in nothing.get(name, ()))}
+    told = {name: value for name, value in each.items() if not any(value is one for one in nothing.get(name, ()))}
+    return {name: value for name, value in told.items() if name != "title" or value != option}
 
 
 @given(bodies, st.sampled_from(sorted(BY_NAME)))
