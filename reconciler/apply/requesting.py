@@ -35,6 +35,12 @@ _SLACK = 2.0
 """Seconds by which a request may seem to be older than its intent: the server's Date is whole seconds."""
 
 
+class RequestInDoubt(InDoubt):
+    """Several requests could be the one that was submitted; a person says which, with `exports resolve`."""
+
+    exit_code = 5
+
+
 def make_requests(run: Run, report: Report) -> Report:
     """Make what the plan says is still to be made; what there is no room for is queued. A failure is a result.
 
@@ -287,10 +293,12 @@ def _found_out(run: Run, kind: Kind, asking: Asking, intent: Intent, begun: floa
     except Interrupted:
         raise
     except ReconcilerError as error:
-        raise InDoubt("The outcome is not known", detail=error.detail, hint=_RESOLVE, where=error.where) from None
+        hint = _resolving(intent.address)
+        raise RequestInDoubt("The outcome is not known", detail=error.detail, hint=hint, where=error.where) from None
 
 
-_RESOLVE = "reconciler exports resolve ADDRESS --adopt ID\nreconciler exports resolve ADDRESS --resubmit"
+def _resolving(address: Address) -> str:
+    return f"reconciler exports resolve {address} --adopt ID\nreconciler exports resolve {address} --resubmit"
 
 
 def _look(run: Run, looking: Looking, kind: Kind, asking: Asking, intent: Intent, begun: float) -> Observed | None:
@@ -317,7 +325,7 @@ def _look(run: Run, looking: Looking, kind: Kind, asking: Asking, intent: Intent
     try:
         return await_candidate(looking, intent, candidates, begun=begun)
     except InDoubt as several:
-        raise InDoubt(several.summary, detail=several.detail, hint=_RESOLVE) from None
+        raise RequestInDoubt(several.summary, detail=several.detail, hint=_resolving(intent.address)) from None
 
 
 def _created(entity: Observed) -> float:
