@@ -166,9 +166,18 @@ def _property(field: Mapping[str, Json]) -> dict[str, Json]:
         del stated["items"]
     if "$options" in field:
         stated["enum"] = [*(option["$value"] for option in field["$options"]), *_listed(stated.get("enum"))]
-        about = {option["$value"]: _about(option) for option in field["$options"]}
-        stated["_enumProperties"] = {**_mapped(stated.get("_enumProperties")), **about}
+        stated["_enumProperties"] = _with_words(stated.get("_enumProperties"), field["$options"])
     return stated
+
+
+def _with_words(theirs: Json, options: Iterable[Mapping[str, Json]]) -> Json:
+    """What is said about each option. Odd things that stand there give way only to more than a title of no news."""
+    about = {option["$value"]: _about(option) for option in options}
+    odd = theirs is not None and not isinstance(theirs, dict)
+    news = {value: said for value, said in about.items() if said != {"title": value}}
+    if odd and not news:
+        return theirs
+    return {**about, **_mapped(theirs), **news}
 
 
 def _mapped(value: Json) -> Mapping[str, Json]:
