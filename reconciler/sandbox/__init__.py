@@ -1,12 +1,14 @@
 """A simulated Genesys Cloud organisation over real HTTP, as strict and as nasty as the real one.
 
 It is written from the API contract alone and imports nothing of the engine, so that the engine's tests are judged by a
-second reading of that contract. It listens on loopback and nowhere else.
+second reading of that contract. It listens on loopback and nowhere else, on one port as the organisation and on
+another as the host that has the files of exports.
 
     with Sandbox.start(seed=7, clock="2026-11-01T09:00:00Z") as sandbox:
         os.environ.update(sandbox.environment())
         sandbox.control.create("purposes", {"name": "Support", ...})
         sandbox.control.fault("PUT /api/v2/privacy/purposes/*", "cut", when="after")
+        sandbox.control.fault("GET /exports/**", "cut", after=1000)
         ...
         assert [effect.action for effect in sandbox.control.effects()] == ["create", "replace"]
 

@@ -12,9 +12,14 @@
         jsonSchema: {$schema: ..., title: Ticket, properties: {...}}
         versions: [{version: 1, jsonSchema: ...}]
         usedBy: [Worktype A]
+    privacy_requests:
+      - {requestId: 11111111-1111-4111-8111-111111111111, entityType: user, dataTypes: [notes], status: PROCESSING}
+    data_exports:
+      - {id: big, status: COMPLETED, format: jsonl, files: [{partition: 0, size: 1000000000}]}
 
 Data schemas are written as GET shows them, in every base `{jsonSchema: ...}`. Former `versions` and `usedBy` may be
-left out; one with `deleted: true` is a deleted one.
+left out; one with `deleted: true` is a deleted one. Jobs go on from their `status`, which began at `since` (seconds) or
+else at `createdDate`, unless they are `held`; their `files` are described as `exports.file_specs` has it, or made up.
 
 Its shape is checked, the platform's rules are not: an organisation may hold what today's rules would refuse.
 """

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from reconciler.sandbox import Control, Sandbox, SandboxError
+from reconciler.sandbox.exports.outbox import Outbox
 
 from .caller import Caller
 from .exporting import MINE, OTHER, PRIVACY, exported, fetch, submitted
@@ -98,6 +99,14 @@ def test_a_failure_is_called_back_without_a_download(call: Caller, control: Cont
     control.callbacks()
     expected = {"requestId": MINE, "status": "FAILED", "downloadUrl": None, "entityType": "conversation"}
     assert receiver.got == [expected]
+
+
+def test_what_is_under_way_is_not_sent_again() -> None:
+    outbox = Outbox()
+    now, later = outbox.add("x", {}, due=1.0), outbox.add("y", {}, due=2.0)
+    assert outbox.take_due(1.0) == [now]
+    assert outbox.take_due(2.0) == [later]
+    assert outbox.take_due(3.0) == []
 
 
 def test_nothing_signs_it(call: Caller, control: Control, receiver: Receiver) -> None:

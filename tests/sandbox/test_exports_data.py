@@ -130,6 +130,7 @@ def test_before_it_is_completed_there_are_no_files(call: Caller, control: Contro
     for _ in range(2):
         answer = call("GET", f"{EXPORTS}/{export}/files")
         assert (answer.status_code, answer.json()["status"]) == (status, status)
+        assert answer.json()["code"] == {409: "request.conflict", 404: "not.found"}[status]
         control.step_export(export)
     assert call("GET", f"{EXPORTS}/{export}/files").status_code == 200
 

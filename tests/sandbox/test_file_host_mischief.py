@@ -266,11 +266,14 @@ def test_headers_may_be_set_and_missing(control: Control, uri: str) -> None:
     got = fetch(uri)
     assert (got.headers["ETag"], got.headers["X-Odd"], got.content) == ('W/"weak"', "1", DIGITS)
     assert not {"Content-Length", "Last-Modified"} & set(got.headers)
+    assert got.headers["Accept-Ranges"] == "bytes"
 
 
-def test_a_length_may_promise_more_than_comes(control: Control, uri: str) -> None:
+def test_a_length_may_promise_more_than_comes(control: Control, uri: str, caplog: pytest.LogCaptureFixture) -> None:
     control.fault(ROUTE, "headers", set={"Content-Length": "20"})
     assert stump(uri) == DIGITS
+    assert fetch(uri).content == DIGITS
+    assert caplog.records == []
 
 
 def test_a_length_may_promise_less(control: Control, uri: str) -> None:
