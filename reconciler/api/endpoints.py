@@ -99,4 +99,6 @@ def _object(kind: Kind, live_id: str) -> dict[str, Any]:
 
 def _access(kind: Kind, verb: Verb) -> Access:
     scope = kind.scopes.read if verb is Verb.VIEW else kind.scopes.write
+    if verb is Verb.ADD and kind.scopes.also:
+        scope = f"{scope} and {kind.scopes.also}"
     return Access(kind.name, scope, kind.scopes.roles, kind.permissions.get(verb, ""), kind.refusals)

@@ -64,7 +64,8 @@ def make_requests(run: Run, report: Report) -> Report:
 
 
 def drain(run: Run, report: Report) -> Report:
-    """Go on until everything that the plan asks for has been made and has ended, looking less and less often.
+    """Go on until everything that the plan asks for has been made, and everything that is under way has ended, looking
+    less and less often.
 
     A request that the organisation fails is a failure of its step. Ends early where the run is to stop; the client's
     deadline bounds it.
@@ -73,7 +74,7 @@ def drain(run: Run, report: Report) -> Report:
     steps = {submission.step: submission for submission in run.plan.submissions}
     open_ones = [step for step in steps if results[step].succeeded]
     written = report.written
-    while open_ones and not run.stop.is_set():
+    while (open_ones or _others(run)) and not run.stop.is_set():
         for step in list(open_ones):
             if results[step].outcome is Outcome.QUEUED:
                 results[step] = _tried(run, steps[step])
@@ -82,13 +83,27 @@ def drain(run: Run, report: Report) -> Report:
                 ended = _ended(run, steps[step], results[step])
                 results[step] = ended or results[step]
                 open_ones = [each for each in open_ones if each != step or ended is None]
-        if open_ones:
-            run.emit(Waiting(wait, f"{len(open_ones)} request(s) under way or queued"))
+        others = [follow(run, run.kinds[request.address.kind], request) for request in _others(run)]
+        left = len(open_ones) + sum(request.stage is Stage.UNDER_WAY for request in others)
+        if left:
+            run.emit(Waiting(wait, f"{left} request(s) under way or queued"))
             run.clock.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
     return replace(
         report, results=tuple(results.values()), written=written, interrupted=report.interrupted or run.stop.is_set()
     )
+
+
+def _others(run: Run) -> list[Requested]:
+    """The requests under way that an earlier apply has made."""
+    ours = {submission.key for submission in run.plan.submissions}
+    return [
+        request
+        for name, kind in run.kinds.items()
+        if kind.asking is not None
+        for request in under_way(run, name)
+        if request.key not in ours
+    ]
 
 
 def _tried(run: Run, submission: Submission) -> StepResult:
@@ -133,7 +148,8 @@ def resolve_submissions(run: Run, kinds: Mapping[str, Kind]) -> tuple[Requested,
 
 
 def resolve_by_hand(run: Run, kinds: Mapping[str, Kind], address: Address, adopted: str) -> int:
-    """Close the open submissions of an address as a person says: `adopted` is the one, or none is where it is empty.
+    """Close the open submissions of an address as a person says: `adopted` is the one; where it is empty none is, and
+    it is submitted again at once.
 
     Returns how many there were. Raises ReconcilerError where the organisation does not know `adopted`.
     """
@@ -147,7 +163,18 @@ def resolve_by_hand(run: Run, kinds: Mapping[str, Kind], address: Address, adopt
             raise ReconcilerError("The request is not there", detail=f"The organisation does not know {adopted}.")
         request = _requested(_asking(kind), intent, entity, run.clock.now()) if entity else None
         run.ledger.settle(intent, _entry(run, intent, "RESOLVED", request), request=request)
+        if request is None:
+            _submit(run, kind, _submission(intent))
     return len(open_ones)
+
+
+def _submission(intent: Intent) -> Submission:
+    """What an intent was to submit."""
+    about = intent.declared
+    original = Address.parse(about["original"])
+    return Submission(
+        intent.step, intent.address, original, intent.body, about["window"], about["part"], about["parts"]
+    )
 
 
 def follow(run: Run, kind: Kind, request: Requested) -> Requested:

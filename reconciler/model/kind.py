@@ -91,11 +91,17 @@ class Paging(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """What a credential needs. `roles` are named in the message of a 403."""
+    """What a credential needs; `also` is what adding needs besides. `roles` are named in the message of a 403."""
 
     read: str
     write: str
     roles: tuple[str, ...] = ()
+    also: str = ""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys(name for name in (self.read, self.write, self.also) if name))
 
 
 class Verb(StrEnum):

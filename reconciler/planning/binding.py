@@ -61,7 +61,8 @@ def bind(situation: Situation) -> Bindings:
     search = _search(situation)
     recorded = {**situation.recorded, **_proved(situation, search)}
     for address in sorted({*situation.estate.manifests, *recorded}):
-        if address.kind in situation.kinds and not situation.choices.excludes(address):
+        kind = situation.kinds.get(address.kind)
+        if kind is not None and kind.asking is None and not situation.choices.excludes(address):
             _find(search, situation, address, recorded.get(address))
     gone = frozenset(
         address
@@ -73,6 +74,7 @@ def bind(situation: Situation) -> Bindings:
     foreign = {
         kind: sum((kind, entity.live_id) not in names for entity in entities)
         for kind, entities in situation.observed.items()
+        if situation.kinds[kind].asking is None
     }
     unconfirmed = tuple(dict.fromkeys(search.unconfirmed))
     return Bindings(search.live, recorded, search.doubles, unconfirmed, foreign, names, gone)

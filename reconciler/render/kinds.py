@@ -51,7 +51,7 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "lock", _lock(kind)
     yield "delete", _deletion(kind)
     yield "needs", _needs(kind)
-    yield "scopes", ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write)))
+    yield "scopes", ", ".join(kind.scopes.all)
     if kind.scopes.roles:
         yield "roles", " or ".join(kind.scopes.roles)
     for limit in kind.limits({}):
@@ -113,7 +113,7 @@ def _table(kinds: Iterable[Kind]) -> str:
             _lock(kind),
             _deletion(kind),
             _needs(kind),
-            ", ".join(dict.fromkeys((kind.scopes.read, kind.scopes.write))),
+            ", ".join(kind.scopes.all),
         )
         for kind in kinds
     ]

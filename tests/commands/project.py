@@ -34,11 +34,7 @@ SECRET = "the-robots-own-secret"
 """Of the client that the program runs as. No output and no file may hold it."""
 SETTINGS: Json = {"token_rate": None, "family_rates": {}, "login_rate": None}
 EVERY_SCOPE = sorted(
-    {
-        needed
-        for kind in KINDS.values()
-        for needed in ({*kind.permissions.values()} or {kind.scopes.read, kind.scopes.write})
-    }
+    {needed for kind in KINDS.values() for needed in ({*kind.permissions.values()} or {*kind.scopes.all})}
 )
 ROBOT: Json = {"id": "robot", "secret": SECRET, "scopes": EVERY_SCOPE}
 SUPPORT = "Purpose/Support"

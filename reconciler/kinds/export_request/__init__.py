@@ -9,9 +9,6 @@ from reconciler.kinds.export_request.checks import check_data, check_privacy
 from reconciler.kinds.export_request.explanations import EXPLANATIONS
 from reconciler.model.kind import Deletion, Kind, Lock, Origin, Scopes
 
-_NEVER: Final = {"generation": 0}
-"""Of no manifest: the organisation holds nothing unique, and any number of requests may be equal."""
-
 PRIVACY_EXPORT: Final = Kind(
     name="PrivacyExport",
     title="Personal data, asked for once",
@@ -19,10 +16,9 @@ PRIVACY_EXPORT: Final = Kind(
     path="/api/v2/data/privacy/requests",
     shape=spec.PRIVACY_SHAPE,
     schema=spec.PRIVACY_SCHEMA,
-    scopes=Scopes("data:privacy:view", "data:privacy:write"),
+    scopes=Scopes("data:privacy:view", "data:privacy:write", also="data:privacy:export"),
     example=spec.PRIVACY_EXAMPLE,
     natural_key=(),
-    unique_while=_NEVER,
     identity="requestId",
     lock=Lock.COMPARE,
     deletion=Deletion.IMPOSSIBLE,
@@ -40,7 +36,6 @@ DATA_EXPORT: Final = Kind(
     scopes=Scopes("dataexports:read", "dataexports:read"),
     example=spec.DATA_EXAMPLE,
     natural_key=(),
-    unique_while=_NEVER,
     lock=Lock.COMPARE,
     deletion=Deletion.IMPOSSIBLE,
     asking=spec.DATA_ASKING,
