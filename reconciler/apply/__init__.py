@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from reconciler.apply.admission import admit, taken_over
 from reconciler.apply.doubt import resolve_intents
+from reconciler.apply.draining import drain
 from reconciler.apply.executor import execute
+from reconciler.apply.following import follow, under_way
 from reconciler.apply.intents import looking
-from reconciler.apply.requesting import drain, follow, make_requests, resolve_submissions, under_way
+from reconciler.apply.requesting import make_requests, resolve_submissions
 from reconciler.apply.run import Deciding, Run, start
 
 __all__ = [

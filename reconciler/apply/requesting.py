@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.apply.doubt import InDoubt, Looking, await_candidate, written
+from reconciler.apply.following import asking_of, follow, reason_of, status_of, under_way
 from reconciler.apply.intents import MAX_ATTEMPTS
 from reconciler.apply.intents import looking as looking_of
 from reconciler.apply.records import stamp
@@ -21,16 +22,11 @@ from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Action
 from reconciler.model.ports import AuditEntry
-from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted, Waiting
+from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted
 from reconciler.model.request import Asking, Requested, Stage, Submission
 from reconciler.model.values import Json
 from reconciler.model.window import instant
 
-FIRST_WAIT = 5.0
-LONGEST_WAIT = 60.0
-"""Seconds between two looks at requests that are under way: doubled from the first (contract §5)."""
-_LONGEST_STATUS = 100
-_LONGEST_REASON = 2000
 _SLACK = 2.0
 """Seconds by which a request may seem to be older than its intent: the server's Date is whole seconds."""
 
@@ -63,76 +59,6 @@ def make_requests(run: Run, report: Report) -> Report:
     )
 
 
-def drain(run: Run, report: Report) -> Report:
-    """Go on until everything that the plan asks for has been made, and everything that is under way has ended, looking
-    less and less often.
-
-    A request that the organisation fails is a failure of its step. Ends early where the run is to stop; the client's
-    deadline bounds it.
-    """
-    wait, results = FIRST_WAIT, {result.step: result for result in report.results}
-    steps = {submission.step: submission for submission in run.plan.submissions}
-    open_ones = [step for step in steps if results[step].succeeded]
-    written = report.written
-    while (open_ones or _others(run)) and not run.stop.is_set():
-        for step in list(open_ones):
-            if results[step].outcome is Outcome.QUEUED:
-                results[step] = _tried(run, steps[step])
-                written += results[step].outcome is Outcome.DONE
-            if results[step].outcome is not Outcome.QUEUED:
-                ended = _ended(run, steps[step], results[step])
-                results[step] = ended or results[step]
-                open_ones = [each for each in open_ones if each != step or ended is None]
-        others = [follow(run, run.kinds[request.address.kind], request) for request in _others(run)]
-        left = len(open_ones) + sum(request.stage is Stage.UNDER_WAY for request in others)
-        if left:
-            run.emit(Waiting(wait, f"{left} request(s) under way or queued"))
-            run.clock.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
-    return replace(
-        report, results=tuple(results.values()), written=written, interrupted=report.interrupted or run.stop.is_set()
-    )
-
-
-def _others(run: Run) -> list[Requested]:
-    """The requests under way that an earlier apply has made."""
-    ours = {submission.key for submission in run.plan.submissions}
-    return [
-        request
-        for name, kind in run.kinds.items()
-        if kind.asking is not None
-        for request in under_way(run, name)
-        if request.key not in ours
-    ]
-
-
-def _tried(run: Run, submission: Submission) -> StepResult:
-    try:
-        return _made(run, submission)
-    except ReconcilerError as error:
-        return _failed(submission, error)
-
-
-def _ended(run: Run, submission: Submission, result: StepResult) -> StepResult | None:
-    """The result of a request that has ended; None as long as it is under way."""
-    if not result.succeeded:
-        return result
-    request = run.ledger.requests()[submission.key]
-    if request.stage is Stage.UNDER_WAY:
-        request = follow(run, run.kinds[submission.address.kind], request)
-    match request.stage:
-        case Stage.COMPLETED:
-            return result
-        case Stage.FAILED:
-            reason = request.reason or "The organisation gives no reason."
-            hint = "To ask again, raise generation in its manifest."
-            return replace(
-                result, outcome=Outcome.FAILED, summary="The request has failed", detail=reason, hint=hint, exit_code=1
-            )
-        case _:
-            return None
-
-
 def resolve_submissions(run: Run, kinds: Mapping[str, Kind]) -> tuple[Requested, ...]:
     """Close every open intent of a submission that was cut off. Raises InDoubt where several requests could be it."""
     found = []
@@ -161,7 +87,7 @@ def resolve_by_hand(run: Run, kinds: Mapping[str, Kind], address: Address, adopt
         entity = run.api.get(kind, adopted) if adopted else None
         if adopted and entity is None:
             raise ReconcilerError("The request is not there", detail=f"The organisation does not know {adopted}.")
-        request = _requested(_asking(kind), intent, entity, run.clock.now()) if entity else None
+        request = _requested(asking_of(kind), intent, entity, run.clock.now()) if entity else None
         run.ledger.settle(intent, _entry(run, intent, "RESOLVED", request), request=request)
         if request is None:
             _submit(run, kind, _submission(intent))
@@ -175,31 +101,6 @@ def _submission(intent: Intent) -> Submission:
     return Submission(
         intent.step, intent.address, original, intent.body, about["window"], about["part"], about["parts"]
     )
-
-
-def follow(run: Run, kind: Kind, request: Requested) -> Requested:
-    """Ask once how far a request is, and note it. Raises ReconcilerError."""
-    asking = _asking(kind)
-    entity = run.api.get(kind, request.live_id)
-    now = run.clock.now()
-    if entity is None:
-        seen = replace(request, status="FAILED", reason="the organisation does not know it any more", seen=now)
-    else:
-        seen = replace(request, status=_status(asking, entity), reason=_reason(asking, entity), seen=now)
-    if seen.stage is not Stage.UNDER_WAY and seen.ended is None:
-        seen = replace(seen, ended=now)
-    changed = seen.status != request.status
-    run.ledger.keep(seen, _followed(run, seen) if changed else None)
-    return seen
-
-
-def under_way(run: Run, kind_name: str) -> list[Requested]:
-    """The requests of a kind that were not over when they were last looked at."""
-    return [
-        request
-        for request in run.ledger.requests().values()
-        if request.address.kind == kind_name and request.stage is Stage.UNDER_WAY and not request.forgotten
-    ]
 
 
 def _tidy(run: Run) -> None:
@@ -222,13 +123,13 @@ def _results(run: Run, *, over: bool) -> Iterator[StepResult]:
             continue
         run.emit(StepStarted(submission.step, submission.address, Action.SUBMIT))
         try:
-            yield _made(run, submission)
+            yield made(run, submission)
         except ReconcilerError as error:
             over = isinstance(error, LedgerError | Interrupted)
-            yield _failed(submission, error)
+            yield failed(submission, error)
 
 
-def _made(run: Run, submission: Submission) -> StepResult:
+def made(run: Run, submission: Submission) -> StepResult:
     kind = run.kinds[submission.address.kind]
     known = run.ledger.requests().get(submission.key)
     if known is not None and not known.forgotten:
@@ -263,14 +164,14 @@ def _taken(run: Run, kind: Kind, submission: Submission) -> StepResult:
             detail=f"It was to be taken over, and the organisation does not know {submission.taken} any more.",
             hint="Plan again:\nreconciler plan",
         )
-    request = _requested(_asking(kind), _intent(run, submission), entity, run.clock.now())
+    request = _requested(asking_of(kind), _intent(run, submission), entity, run.clock.now())
     run.ledger.keep(request, _noted(run, "RECORD", submission.address, request))
     return _result(submission, Outcome.DONE, live_id=request.live_id)
 
 
 def _submit(run: Run, kind: Kind, submission: Submission) -> Requested:
     """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
-    asking = _asking(kind)
+    asking = asking_of(kind)
     for number in range(1, MAX_ATTEMPTS + 1):
         begun = run.clock.monotonic()
         intent = run.ledger.begin(_intent(run, submission))
@@ -392,32 +293,16 @@ def _requested(asking: Asking, intent: Intent, entity: Observed, now: float) -> 
         address=intent.address,
         original=Address.parse(about["original"]),
         live_id=entity.live_id,
-        status=_status(asking, entity),
+        status=status_of(asking, entity),
         body=intent.body,
         part=about["part"],
         parts=about["parts"],
-        reason=_reason(asking, entity),
+        reason=reason_of(asking, entity),
         asked=intent.at,
         seen=now,
         seal=intent.seal,
     )
     return request if request.stage is Stage.UNDER_WAY else replace(request, ended=now)
-
-
-def _status(asking: Asking, entity: Observed) -> str:
-    stated = entity.body.get(asking.status)
-    return stated[:_LONGEST_STATUS] if isinstance(stated, str) and stated else "UNKNOWN"
-
-
-def _reason(asking: Asking, entity: Observed) -> str:
-    stated = entity.body.get(asking.reason)
-    return stated[:_LONGEST_REASON] if isinstance(stated, str) else ""
-
-
-def _asking(kind: Kind) -> Asking:
-    if kind.asking is None:
-        raise ValueError(f"{kind.name} is no kind of requests")
-    return kind.asking
 
 
 def _give_up(run: Run, intent: Intent, error: ReconcilerError) -> None:
@@ -447,21 +332,13 @@ def _noted(run: Run, action: str, address: Address, request: Requested) -> Audit
     return AuditEntry(at, action, str(address), request.live_id, "SUCCESS", run.seal, request_id=request.key)
 
 
-def _followed(run: Run, request: Requested) -> AuditEntry:
-    at, text = stamp(run.clock.now()), f"{request.status} {request.reason}".strip()
-    return AuditEntry(
-        at, "EXPORT_STATUS", str(request.address), request.live_id, "SUCCESS", run.seal, request_id=request.key,
-        detail=text,
-    )  # fmt: skip
-
-
 def _result(submission: Submission, outcome: Outcome, *, live_id: str = "", because: str = "") -> StepResult:
     return StepResult(
         submission.step, submission.address, Action.SUBMIT, outcome, live_id=live_id, because=because
     )  # fmt: skip
 
 
-def _failed(submission: Submission, error: ReconcilerError) -> StepResult:
+def failed(submission: Submission, error: ReconcilerError) -> StepResult:
     doubtful = isinstance(error, InDoubt | Unknown | Interrupted)
     return replace(
         _result(submission, Outcome.IN_DOUBT if doubtful else Outcome.FAILED),
