@@ -7,7 +7,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("bench_help", "bench_sandbox", "bench_validate", "bench_plan", "bench_apply", "bench_fetch", "bench_normalise")
+BENCHMARKS = (
+    "bench_help", "bench_sandbox", "bench_validate", "bench_plan", "bench_apply", "bench_fetch", "bench_normalise",
+)  # fmt: skip
 
 for name in BENCHMARKS:
     print(f"\n{name}", flush=True)
