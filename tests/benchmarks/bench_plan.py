@@ -66,7 +66,7 @@ def organisation(manifests: Path) -> dict[str, object]:
     if problems:
         raise SystemExit(str(problems[0]))
     state: dict[str, object] = {"settings": {"token_rate": None, "family_rates": {}}}
-    for kind in KINDS.values():
+    for kind in (KINDS[name] for name in COLLECTIONS):
         state[COLLECTIONS[kind.name]] = [
             to_wire(kind.shape, without_local(kind.shape, manifest.normal), live=lambda _, name: name)
             for address, manifest in estate.manifests.items()
