@@ -24,6 +24,8 @@ _HINTS: Final = (
     ("invalid Unicode character escape", "Write the character itself; surrogate pairs are not joined in YAML."),
     ("expected <document start>", "Begin a further document with a line `---`."),
 )
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""Said by libyaml from 0.2.6 on, which counts brackets before it hands out any of them."""
 _TABS: Final = ("found a tab character", "found character '\\t(TAB)'")
 
 
@@ -38,6 +40,9 @@ def syntax_problem(error: YAMLError, text: Text, *, line: int) -> Problem:
         where = text.source(begun.line + line, begun.column + 1)
     if _is_beyond(where):
         where = _last_written(text, where)
+    if _TOO_DEEP in said:
+        detail = "It is hundreds of levels deep. The rest of the document was not read."
+        return problem(Code.TOO_DEEP, where, detail=detail, hint="Look for brackets that are never closed.")
     character = where.text[where.column - 1 : where.column]
     if character == "\t" or said.startswith(_TABS):
         return problem(Code.TAB, where, detail="A tab is not allowed here.", hint="Indent with spaces.")
