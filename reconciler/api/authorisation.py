@@ -11,7 +11,7 @@ from reconciler.model.secret import Secret
 
 
 class Authorisation(AuthBase):
-    """`scheme` with a `credential`; `hide` takes it, and `others`, out of text that came back."""
+    """`scheme` with a `credential`; `hide` takes it, `others` and more out of text that came back."""
 
     def __init__(self, scheme: str, credential: Secret, *others: Secret) -> None:
         self._scheme = scheme
@@ -21,9 +21,9 @@ class Authorisation(AuthBase):
         prepared.headers["Authorization"] = f"{self._scheme} {self._secrets[0].reveal()}"
         return prepared
 
-    def hide(self, text: str) -> str:
-        """Servers and gateways in debugging mode send a request's headers back."""
-        for secret in self._secrets:
+    def hide(self, text: str, *more: Secret) -> str:
+        """Servers and gateways in debugging mode send a request's headers back, and its body."""
+        for secret in (*self._secrets, *more):
             text = secret.hidden_in(text)
         return text
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.api.repeat import Method
+from reconciler.model.secret import Secret
 from reconciler.model.values import Json, canonical
 
 
@@ -27,7 +28,8 @@ class Access:
 class Request:
     """`host` has no slash at the end, `path` begins with one; `template` is the path with ids replaced, for counting.
 
-    `content` is what `body` was made of, for messages that show what was sent.
+    `content` is what `body` was made of, for messages that show what was sent; `secrets` are those in it, to be taken
+    out of whatever comes back.
     """
 
     verb: str
@@ -40,8 +42,30 @@ class Request:
     body: bytes | None = None
     content: Json = None
     access: Access = Access()
+    secrets: tuple[Secret, ...] = ()
 
 
 def json_body(content: Json) -> dict[str, Json]:
-    """The members of a Request that carries `content`."""
-    return {"content": content, "body": canonical(content), "headers": {"Content-Type": "application/json"}}
+    """The members of a Request that carries `content`, in which a text may be a Secret."""
+    return {
+        "content": content,
+        "body": canonical(_revealed(content)),
+        "headers": {"Content-Type": "application/json"},
+        "secrets": tuple(_secrets(content)),
+    }
+
+
+def _revealed(value: Json) -> Json:
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, dict):
+        return {name: _revealed(part) for name, part in value.items()}
+    return [_revealed(part) for part in value] if isinstance(value, list) else value
+
+
+def _secrets(value: Json) -> Iterator[Secret]:
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _secrets(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -55,7 +55,7 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return self._received(response, authorisation)
+                return self._received(response, lambda text: authorisation.hide(text, *request.secrets))
         except requests.RequestException as error:
             return _lost(error)
 
@@ -78,7 +78,7 @@ class Transport:
                 self._sessions.append(session)
         return session
 
-    def _received(self, response: requests.Response, authorisation: Authorisation) -> Answer:
+    def _received(self, response: requests.Response, hide: Callable[[str], str]) -> Answer:
         body, trouble = bytearray(), ""
         give_up = self._clock.monotonic() + self._timing.request
         try:
@@ -92,7 +92,7 @@ class Transport:
                     break
         except (HTTPError, OSError) as error:
             trouble = f"it was cut short ({legible(error)})"
-        return read(response.status_code, response.headers, bytes(body), trouble=trouble, hide=authorisation.hide)
+        return read(response.status_code, response.headers, bytes(body), trouble=trouble, hide=hide)
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

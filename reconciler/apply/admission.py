@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from reconciler.apply.callbacks import check_key
 from reconciler.apply.run import Run
 from reconciler.errors import Blocked, PlanRefused
 from reconciler.model.address import Address
@@ -19,10 +20,13 @@ _AGAIN = "Plan again:\nreconciler plan"
 def admit(run: Run, organisation: Organisation, rows: Mapping[Address, Recorded]) -> frozenset[str]:
     """The steps that an earlier run of this plan has done already.
 
-    Raises PlanRefused when the plan is for another organisation or ledger, or stale; Blocked when findings stop it.
+    Raises PlanRefused when the plan is for another organisation or ledger, or stale; Blocked when findings stop it;
+    UsageError where a callback's token cannot be made.
     """
     _check_identity(run, organisation)
     _check_findings(run)
+    for submission in run.plan.submissions:
+        check_key(run, submission)
     return frozenset(step for changes in _by_address(run).values() for step in _done(run, changes, rows))
 
 

@@ -10,14 +10,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.apply.callbacks import told_where
 from reconciler.apply.doubt import InDoubt, Looking, await_candidate, written
 from reconciler.apply.following import asking_of, follow, reason_of, status_of, under_way
 from reconciler.apply.intents import MAX_ATTEMPTS
 from reconciler.apply.intents import looking as looking_of
 from reconciler.apply.records import stamp
 from reconciler.apply.run import Run
-from reconciler.errors import Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
+from reconciler.errors import ApiError, Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
 from reconciler.model.address import Address
+from reconciler.model.callback import Callback
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Action
@@ -97,9 +99,15 @@ def resolve_by_hand(run: Run, kinds: Mapping[str, Kind], address: Address, adopt
 def _submission(intent: Intent) -> Submission:
     """What an intent was to submit."""
     about = intent.declared
-    original = Address.parse(about["original"])
     return Submission(
-        intent.step, intent.address, original, intent.body, about["window"], about["part"], about["parts"]
+        intent.step,
+        intent.address,
+        Address.parse(about["original"]),
+        intent.body,
+        about["window"],
+        about["part"],
+        about["parts"],
+        callback=Callback(**about.get("callback", {})),
     )
 
 
@@ -176,41 +184,42 @@ def _submit(run: Run, kind: Kind, submission: Submission) -> Requested:
         begun = run.clock.monotonic()
         intent = run.ledger.begin(_intent(run, submission))
         try:
-            entity = run.api.create(kind, _sent(asking, submission))
+            entity = run.api.create(kind, _sent(run, asking, submission))
         except Unknown as error:
             found = _found_out(run, kind, asking, intent, begun)
             if found is None and number == MAX_ATTEMPTS:
-                _give_up(run, intent, error)
+                _give_up(run, intent, error, begun=begun)
                 raise ReconcilerError(
                     "The request could not be made",
                     detail=f"Sent {MAX_ATTEMPTS} times, and it never appeared. {error.detail}",
                     hint=error.hint, where=error.where,
                 ) from None  # fmt: skip
             if found is None:
-                run.ledger.settle(intent, _entry(run, intent, "RETRIED", None, error))
+                run.ledger.settle(intent, _entry(run, intent, "RETRIED", None, error, begun=begun))
                 continue
             entity = found
         except Rejected as error:
-            entity = _known_already(run, kind, asking, intent, error)
+            entity = _known_already(run, kind, asking, intent, error, begun)
         except ReconcilerError as error:
-            _give_up(run, intent, error)
+            _give_up(run, intent, error, begun=begun)
             raise
         request = _requested(asking, intent, entity, run.clock.now())
         with written():
-            run.ledger.settle(intent, _entry(run, intent, "SUCCESS", request), request=request)
+            run.ledger.settle(intent, _entry(run, intent, "SUCCESS", request, begun=begun), request=request)
         return request
     raise AssertionError  # pragma: no cover: the last attempt returns or raises
 
 
-def _sent(asking: Asking, submission: Submission) -> dict[str, Json]:
-    return {**({asking.own_id: submission.key} if asking.own_id else {}), **submission.body}
+def _sent(run: Run, asking: Asking, submission: Submission) -> dict[str, Json]:
+    named = {asking.own_id: submission.key} if asking.own_id else {}
+    return {**named, **submission.body, **told_where(run, asking, submission)}
 
 
-def _known_already(run: Run, kind: Kind, asking: Asking, intent: Intent, error: Rejected) -> Observed:
+def _known_already(run: Run, kind: Kind, asking: Asking, intent: Intent, error: Rejected, begun: float) -> Observed:
     """A 409 says that our own id is known, with another body: it was submitted already (contract §5)."""
     entity = run.api.get(kind, intent.step) if asking.own_id and error.status == 409 else None
     if entity is None:
-        _give_up(run, intent, error)
+        _give_up(run, intent, error, begun=begun)
         raise error
     return entity
 
@@ -271,6 +280,7 @@ def _intent(run: Run, submission: Submission) -> Intent:
         "window": submission.window,
         "part": submission.part,
         "parts": submission.parts,
+        "callback": {"url": submission.callback.url, "service": submission.callback.service},
     }
     return Intent(
         number=0,
@@ -305,16 +315,27 @@ def _requested(asking: Asking, intent: Intent, entity: Observed, now: float) -> 
     return request if request.stage is Stage.UNDER_WAY else replace(request, ended=now)
 
 
-def _give_up(run: Run, intent: Intent, error: ReconcilerError) -> None:
+def _give_up(run: Run, intent: Intent, error: ReconcilerError, *, begun: float) -> None:
     """Nothing happened, for certain: close the intent. What is in doubt stays open."""
     if not isinstance(error, InDoubt | Interrupted | LedgerError):
-        run.ledger.settle(intent, _entry(run, intent, "FAILED", None, error))
+        run.ledger.settle(intent, _entry(run, intent, "FAILED", None, error, begun=begun))
 
 
 def _entry(
-    run: Run, intent: Intent, result: str, request: Requested | None, error: ReconcilerError | None = None
+    run: Run,
+    intent: Intent,
+    result: str,
+    request: Requested | None,
+    error: ReconcilerError | None = None,
+    *,
+    begun: float | None = None,
 ) -> AuditEntry:
+    """One per submission (contract §5). `begun` is when it was sent, by `clock.monotonic()`: it gives the latency.
+
+    That it was sent at all means that the plan's checks let it through: the seed's complianceCheck.
+    """
     status = request.status if request else ""
+    latency = 0.0 if begun is None else run.clock.monotonic() - begun
     return AuditEntry(
         at=stamp(run.clock.now()),
         action="EXPORT_SUBMISSION",
@@ -322,9 +343,19 @@ def _entry(
         live_id=request.live_id if request else "",
         result=result,
         seal=intent.seal,
+        latency_ms=round(latency * 1000),
         request_id=intent.step,
+        correlation_id=error.correlation_id if isinstance(error, ApiError) else "",
+        summary=(*_said(run, intent), "complianceCheck:PASSED"),
         detail=f"{error.summary}: {error.detail}" if error else status,
     )
+
+
+def _said(run: Run, intent: Intent) -> Iterator[str]:
+    """What was asked for, but for the times: `entityType:user`, `dataTypes:notes,tags`, ..."""
+    for name in asking_of(run.kinds[intent.address.kind]).fields:
+        value = intent.body.get(name, "")
+        yield f"{name}:{','.join(map(str, value)) if isinstance(value, list) else value}"
 
 
 def _noted(run: Run, action: str, address: Address, request: Requested) -> AuditEntry:

@@ -20,6 +20,7 @@ from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Clock, Ledger
 from reconciler.model.report import Event
+from reconciler.model.secret import NONE, Secret
 from reconciler.model.shape import Record
 from reconciler.model.values import Json, Normal
 
@@ -79,6 +80,8 @@ class Run:
     stop: threading.Event
     known: Known
     parallelism: int = 8
+    server_key: Secret = NONE
+    """What makes the tokens of callback addresses."""
 
     def body(self, kind: Kind, normal: Normal) -> dict[str, Json]:
         """What to send. Raises ReconcilerError where a reference has no live id."""
@@ -125,8 +128,9 @@ def start(
     emit: Callable[[Event], None],
     stop: threading.Event,
     parallelism: int = 8,
+    server_key: Secret = NONE,
 ) -> Run:
     """A run of this plan that knows the live ids which the plan knows."""
     names = {(address.kind, live_id): address.name for address, live_id in plan.bindings.items()}
     known = Known(dict(plan.bindings), names=names)
-    return Run(plan, seal, kinds, api, ledger, deciding, clock, emit, stop, known, parallelism)
+    return Run(plan, seal, kinds, api, ledger, deciding, clock, emit, stop, known, parallelism, server_key)

@@ -238,6 +238,7 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
         emit=emit,
         stop=run.stop,
         parallelism=run.parallelism,
+        server_key=run.server_key,
     )
 
 

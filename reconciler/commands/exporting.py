@@ -45,7 +45,7 @@ class Work:
             plan = Plan(self.organisation, "", "", "", "", self.workspace.project)
             yield start(
                 plan, "", kinds=KINDS, api=self.session.client, ledger=ledger, deciding=DECIDING, clock=clock,
-                emit=nobody, stop=self.session.stop,
+                emit=nobody, stop=self.session.stop, server_key=self.session.server_key,
             )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ import click
 
 from reconciler.api import Client, Exchange, connect
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.keys import SERVER_KEY, key_of
 from reconciler.commands.workspace import Workspace
+from reconciler.model.secret import NONE, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Session:
     client: Client
     log_level: str
     parallelism: int
+    server_key: Secret = NONE
 
     def say(self, text: str) -> None:
         """A line for people, on stderr."""
@@ -36,6 +39,7 @@ class Session:
 @contextmanager
 def session(workspace: Workspace, *, parallelism: int, timeout: float | None, log_level: str) -> Iterator[Session]:
     """Connect, and close at the end. Raises AuthenticationFailed, UsageError."""
+    server_key = key_of(os.environ, SERVER_KEY)
     stop = threading.Event()
     clock = SystemClock(stop)
     client = connect(
@@ -48,7 +52,7 @@ def session(workspace: Workspace, *, parallelism: int, timeout: float | None, lo
         observer=_log if log_level == "debug" else None,
     )
     try:
-        yield Session(clock, stop, client, log_level, parallelism)
+        yield Session(clock, stop, client, log_level, parallelism, server_key)
     except (KeyboardInterrupt, click.Abort):
         raise  # at once: closing would wait for the calls that are under way
     except BaseException:

@@ -18,7 +18,9 @@ from reconciler.model.project import (
     Limits,
     Project,
     PurposeRules,
+    Receiver,
     RetentionClass,
+    Service,
     Timing,
 )
 from reconciler.model.source import Problem, Source
@@ -73,6 +75,12 @@ def _contradictions(document: YamlDocument, project: Project) -> Iterator[Proble
             detail=f"At least {rules.min_retention_days} and at most {rules.max_retention_days} days: none is left.",
             hint="Lower `minRetentionDays` or raise `maxRetentionDays`.",
         )
+    names = [receiver.name for receiver in project.service.forward]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            where = document.locate_value(("service", "forward", index, "name"))
+            hint = "Give every receiver a name of its own: it says what each has been told."
+            yield problem(Code.REPEATED, where, detail=f"Another receiver is called {name!r}.", hint=hint)
     if timing.settle <= timing.request:
         stated = document.value.get("timing", {})
         yield problem(
@@ -95,7 +103,13 @@ def _project(stated: Mapping[str, Json]) -> Project:
         _limits(stated.get("limits", {}), default.limits),
         _timing(stated.get("timing", {}), default.timing),
         stated.get("ledger", default.ledger),
+        Service(tuple(map(_receiver, stated.get("service", {}).get("forward", ())))),
     )
+
+
+def _receiver(stated: Mapping[str, Json]) -> Receiver:
+    headers = {name: value["fromEnv"] for name, value in stated.get("headers", {}).items()}
+    return Receiver(stated["name"], stated["url"], headers)
 
 
 def _environment(stated: Mapping[str, Json], default: Environment) -> Environment:

@@ -134,6 +134,65 @@ _PURPOSES: Final = _object(
     },
 )
 
+_RECEIVER: Final = _object(
+    "Receiver",
+    "Who is told of confirmed callbacks: a SIEM, a GRC platform.",
+    {
+        "name": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+            "title": "Name",
+            "description": "What it is called in metrics and messages, and what its queue is kept under.",
+            "examples": ["siem"],
+            "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+        },
+        "url": {
+            **_URL,
+            "title": "Address",
+            "description": "Where events are sent by POST.",
+            "examples": ["https://siem.example.com/events"],
+        },
+        "headers": {
+            "type": "object",
+            "title": "Headers",
+            "description": "Whole values of headers, each from an environment variable.",
+            "maxProperties": 20,
+            "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,64}$"},
+            "additionalProperties": _object(
+                "Secret",
+                "The environment variable that holds the whole value.",
+                {
+                    "fromEnv": {
+                        "type": "string",
+                        "pattern": "^RECONCILER_SECRET_[A-Z0-9_]{1,64}$",
+                        "title": "Variable",
+                        "description": "Only such names, so that no other credential can be sent anywhere.",
+                        "examples": ["RECONCILER_SECRET_SIEM"],
+                        "x-hint": "Name an environment variable that begins with RECONCILER_SECRET_.",
+                    }
+                },
+                required=["fromEnv"],
+            ),
+            "examples": [{"Authorization": {"fromEnv": "RECONCILER_SECRET_SIEM"}}],
+        },
+    },
+    required=["name", "url"],
+)
+
+_SERVICE: Final = _object(
+    "Service",
+    "What `reconciler serve` does beside showing the catalogue.",
+    {
+        "forward": {
+            "type": "array",
+            "maxItems": 20,
+            "items": _RECEIVER,
+            "title": "Forward",
+            "description": "Receivers of confirmed callbacks, each with a durable queue of its own.",
+        }
+    },
+)
+
 _ENVIRONMENT: Final = _object(
     "Environment",
     "Where the organisation is. What is not said here comes from the process environment.",
@@ -213,6 +272,7 @@ PROJECT_SCHEMA: Final = _object(
             "description": "The ledger's file, relative to this one, or its database's address.",
             "examples": [_DEFAULTS.ledger],
         },
+        "service": _SERVICE,
     },
     required=["apiVersion", "kind"],
 )

@@ -73,6 +73,22 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who is told of confirmed callbacks: a SIEM, a GRC platform. `headers` are names of environment variables."""
+
+    name: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What `reconciler serve` does beside showing the catalogue."""
+
+    forward: tuple[Receiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The whole project file."""
 
@@ -82,3 +98,4 @@ class Project:
     limits: Limits = Limits()
     timing: Timing = Timing()
     ledger: str = ".reconciler/ledger.db"
+    service: Service = Service()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from reconciler.model.address import Address
+from reconciler.model.callback import NOWHERE, Callback
 from reconciler.model.project import Project
 from reconciler.model.values import Json, Normal, canonical
 from reconciler.model.window import Window
@@ -39,7 +40,8 @@ class Asking:
     form and of one part of its window; `longest` is how long a window may be, None = any length. `own_id` is the wire
     member by which we name a request ourselves; empty where the organisation gives it an id. `status` and `reason` are
     the members of an answer that say how far it is and why it failed; `files` is the path of the list of files below a
-    request, empty where `download` names the member of the answer that holds the one file's address.
+    request, empty where `download` names the member of the answer that holds the one file's address. `callback` is the
+    wire member that says where to tell of its end; empty where nothing is told.
     """
 
     fields: tuple[str, ...]
@@ -50,6 +52,7 @@ class Asking:
     reason: str = "statusReason"
     files: str = ""
     download: str = ""
+    callback: str = ""
 
 
 class Stage(StrEnum):
@@ -98,7 +101,10 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One request that a plan is going to make. `taken` is the id of an equal one that is there and is nobody's."""
+    """One request that a plan is going to make. `taken` is the id of an equal one that is there and is nobody's.
+
+    `callback` is no part of `body`: it makes no other request, and what is sent of it holds a secret.
+    """
 
     key: str
     address: Address
@@ -109,6 +115,7 @@ class Submission:
     parts: int = 1
     reason: str = ""
     taken: str = ""
+    callback: Callback = NOWHERE
 
     @property
     def step(self) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
+from reconciler.model.callback import Callback
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Kind
 from reconciler.model.manifest import Manifest
@@ -88,10 +89,11 @@ def _asks(situation: Situation, manifest: Manifest, asking: Asking) -> Iterator[
     parts = window.parts(longest) if longest is not None and normal["split"] else (window,)
     fields = {name: sorted(value) if isinstance(value := normal[name], list) else value for name in asking.fields}
     original = _original(situation, manifest.address)
+    callback = Callback(**(normal.get("callback") or {}))
     for number, part in enumerate(parts, 1):
         key = key_of(situation.organisation.live_id, original, fields, window, part, normal["generation"])
         body = dict(asking.body(normal, part))
-        yield Submission(key, manifest.address, original, body, str(part), number, len(parts))
+        yield Submission(key, manifest.address, original, body, str(part), number, len(parts), callback=callback)
 
 
 def _original(situation: Situation, address: Address) -> Address:
@@ -151,17 +153,7 @@ def _with_reason(situation: Situation, wanted: Submission, taken: str) -> Submis
         reason = "asked again, as generation says"
     else:
         reason = "in the manifests, not asked for yet"
-    return Submission(
-        wanted.key,
-        wanted.address,
-        wanted.original,
-        wanted.body,
-        wanted.window,
-        wanted.part,
-        wanted.parts,
-        reason,
-        taken,
-    )
+    return replace(wanted, reason=reason, taken=taken)
 
 
 def _too_early(situation: Situation, submissions: Iterable[Submission]) -> Iterator[Finding]:

@@ -44,7 +44,8 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
       changes), `kept` (drift left alone, field changes), `foreign` (paths kept), `deferred` (paths that a later step
       sets), `depends_on` (steps), `evidence`.
     - `submissions`: requests to make: `step`, `address`, `key`, `body`, `window`, `part`, `parts`, `reason`, `taken`
-      (the id of an equal request that is there and is taken over, or empty); `moved_requests` (key to address) and
+      (the id of an equal request that is there and is taken over, or empty), `callback` (where its end is told, less
+      the token; null: nowhere); `moved_requests` (key to address) and
       `forgotten_requests` (keys).
     - `findings`; `headroom`: `address`, `noun`, `before`, `after`, `maximum`; `foreign_objects`: number by kind.
     - `budget`: `plan_calls`, `apply_calls`, `seconds_at_rate_limit`.
@@ -144,6 +145,7 @@ def _submission(submission: Submission) -> dict[str, Json]:
         "parts": submission.parts,
         "reason": submission.reason,
         "taken": submission.taken,
+        "callback": submission.callback.url or submission.callback.service or None,
     }
 
 

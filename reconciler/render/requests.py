@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.model.callback import Callback
 from reconciler.model.plan import Plan
 from reconciler.model.request import Submission
 from reconciler.render.fields import ADD, KEEP
@@ -39,7 +40,8 @@ def _submission(submission: Submission, width: int) -> list[Line]:
     head = line(
         sign, " ", span(submission.step, Tone.STRONG), f"  {verb}: ", span(submission.reason, Tone.FAINT), indent=INDENT
     )
-    facts = {"window": submission.window, **submission.body, "key": submission.key}
+    told = {"callback": _callback(submission.callback)} if submission.callback else {}
+    facts = {"window": submission.window, **submission.body, **told, "key": submission.key}
     column = max(map(len, facts)) + 2
     rows = [
         row
@@ -47,3 +49,7 @@ def _submission(submission: Submission, width: int) -> list[Line]:
         for row in labelled(span(name, Tone.FAINT), [span(shown(value))], width=width, indent=INNER, column=column)
     ]
     return [head, *rows]
+
+
+def _callback(callback: Callback) -> str:
+    return callback.url or f"{callback.service}, with a token of its own"

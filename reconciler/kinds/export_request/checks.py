@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from reconciler.kinds.export_request.spec import ENTITIES
 from reconciler.model.kind import Checkup
@@ -11,12 +13,19 @@ from reconciler.model.request import Asking
 from reconciler.model.source import Problem
 from reconciler.model.window import DAY, read_window
 
+_ADDRESS = re.compile(
+    r"(?i:https?)://(?P<userinfo>[^/?#]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~-]+)(?P<port>:[0-9]{1,5})?"
+    r"(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(?P<query>\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
+)
+"""RFC 3986, as far as an http address needs it. A fragment would never be sent."""
+
 
 def check_privacy(asking: Asking) -> Callable[[Checkup], Iterable[Problem]]:
     """Contract §5: the entity's data types, and a window of at most 30 days."""
 
     def check(checkup: Checkup) -> Iterator[Problem]:
         yield from _check_types(checkup)
+        yield from _check_callback(checkup)
         yield from _check_window(checkup, asking)
 
     return check
@@ -44,6 +53,34 @@ def _check_types(checkup: Checkup) -> Iterator[Problem]:
                 f"Did you mean `{near[0]}`?" if near else "Use one of them, or another entityType.",
                 checkup.manifest.locate(("dataTypes", stated)),
             )
+
+
+def _check_callback(checkup: Checkup) -> Iterator[Problem]:
+    for form, address in (checkup.manifest.normal.get("callback") or {}).items():
+        trouble = _trouble_with(address, is_service=form == "service")
+        if trouble:
+            yield Problem(
+                "ER004",
+                "Callback that cannot be",
+                f"The callback's {form} {trouble}.",
+                "Write an address such as https://governance.example.com; its secrets do not belong into a manifest.",
+                # Not the line itself: credentials in it would get into the logs of whoever checks the manifests.
+                replace(checkup.manifest.locate(("callback", form)), text=""),
+            )
+
+
+def _trouble_with(address: str, *, is_service: bool) -> str:
+    """Continues "the callback's url ...". Never shows the address: it may hold credentials."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return "is no http or https address"
+    if found["userinfo"]:
+        return "carries credentials"
+    if found["port"] and not 0 < int(found["port"][1:]) < 65536:
+        return "has a port that there is not"
+    if is_service and found["query"]:
+        return "has a query, and a path is to be added to it"
+    return ""
 
 
 def _check_window(checkup: Checkup, asking: Asking) -> Iterator[Problem]:

@@ -24,4 +24,11 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "the project file.",
         "Write split: true, which makes consecutive requests without gap or overlap, or choose a shorter window.",
     ),
+    "ER004": Explanation(
+        "Callback that cannot be",
+        "The organisation calls an http or https address. One with a user name or password in it would hand those to "
+        "everybody who reads the manifests, and to the organisation.",
+        "Write `callback: {service: https://...}` for our own service, whose token is made when it is sent, or "
+        "`callback: {url: https://...}` for another.",
+    ),
 }

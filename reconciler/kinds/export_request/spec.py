@@ -28,6 +28,7 @@ PRIVACY_SHAPE: Final = Record(
         Member("window", Ordered()),
         Member("split", Scalar(), default=False),
         Member("generation", Scalar(), default=1),
+        Member("callback", Ordered()),
     )
 )
 DATA_SHAPE: Final = Record(
@@ -78,6 +79,7 @@ PRIVACY_ASKING: Final = Asking(
     own_id="requestId",
     reason="failureReason",
     download="downloadUrl",
+    callback="callbackUrl",
 )
 DATA_ASKING: Final = Asking(
     fields=("type", "view", "format"),
@@ -118,6 +120,18 @@ _GENERATION: Final[Mapping[str, Json]] = {
     "title": "Generation",
     "description": "A request is made once, however often it is applied. Raise this to ask for the same data again.",
 }
+_ADDRESS: Final[Mapping[str, Json]] = {"type": "string", "minLength": 1, "maxLength": 2000}
+_CALLBACK: Final[Mapping[str, Json]] = {
+    "title": "Callback",
+    "description": "Where the organisation tells that the request has ended: `service` is the address of our own "
+    "service (`reconciler serve`), to which a path with a token is added when it is sent; `url` is another's, and is "
+    "sent as it is. It makes no other request: changing it asks for nothing again.",
+    "examples": [{"service": "https://governance.example.com"}, {"url": "https://grc.example.com/genesys"}],
+    "oneOf": [
+        {"type": "object", "additionalProperties": False, "required": [name], "properties": {name: _ADDRESS}}
+        for name in ("service", "url")
+    ],
+}
 
 
 def _schema(title: str, description: str, required: list[str], properties: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -151,6 +165,7 @@ PRIVACY_SCHEMA: Final = _schema(
             "examples": [["profile", "interactions"]],
         },
         "format": {"enum": ["json", "csv"], "default": "json", "title": "Format", "description": "Of the file."},
+        "callback": _CALLBACK,
     },
 )
 DATA_SCHEMA: Final = _schema(
