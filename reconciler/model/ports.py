@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model.address import Address
+from reconciler.model.callback import Delivery, Received
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed, Organisation, Recorded
 from reconciler.model.request import Requested
@@ -110,6 +111,42 @@ class AuditEntry:
     correlation_id: str = ""
     summary: tuple[str, ...] = ()
     detail: str = ""
+
+
+class Inbox(Protocol):
+    """Callbacks, and what is made of them. Every method is one durable transaction, beside whatever apply does; safe to
+    share between threads."""
+
+    def receive(self, request_key: str, status: str, at: float, entry: AuditEntry) -> bool:
+        """Note a callback. False where the same one is there already: then only its count grows."""
+        ...
+
+    def unsettled(self) -> tuple[Received, ...]:
+        """The callbacks of which it is not known yet what they are, oldest first."""
+        ...
+
+    def postpone(self, received: Received) -> None:
+        """Write when an unconfirmed callback is looked at again, and after how many tries."""
+        ...
+
+    def settle(
+        self, received: Received, entry: AuditEntry, *, request: Requested | None, deliveries: Iterable[Delivery]
+    ) -> None:
+        """Write what a callback turned out to be, how far its request is, and what is to be forwarded: together, and
+        once: a second time nothing happens."""
+        ...
+
+    def outgoing(self, receiver: str) -> tuple[Delivery, ...]:
+        """What a receiver has still to be told, oldest first."""
+        ...
+
+    def tried(self, delivery: Delivery, entry: AuditEntry | None = None) -> None:
+        """Write what came of a try."""
+        ...
+
+    def tally(self) -> Mapping[tuple[str, str], int]:
+        """How many callbacks there are by ("callback", belief), and deliveries by (receiver, fate)."""
+        ...
 
 
 class Ledger(Protocol):

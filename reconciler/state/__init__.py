@@ -9,13 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.state.inbox import SqlInbox
     from reconciler.state.ledger import SqlLedger
     from reconciler.state.lock import Holder, hold, holder
     from reconciler.state.opening import open_ledger
 
-__all__ = ["Holder", "SqlLedger", "hold", "holder", "open_ledger"]
+__all__ = ["Holder", "SqlInbox", "SqlLedger", "hold", "holder", "open_ledger"]
 
-_HOME = {"Holder": "lock", "SqlLedger": "ledger", "hold": "lock", "holder": "lock", "open_ledger": "opening"}
+_HOME = {
+    "Holder": "lock",
+    "SqlInbox": "inbox",
+    "SqlLedger": "ledger",
+    "hold": "lock",
+    "holder": "lock",
+    "open_ledger": "opening",
+}
 
 
 def __getattr__(name: str) -> object:

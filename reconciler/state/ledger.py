@@ -31,7 +31,7 @@ class SqlLedger:
         self._path = path
         self._writable = writable
         self._turn = threading.Lock()
-        with self._reading() as connection:
+        with self.reading() as connection:
             self._facts: dict[str, str] = dict(connection.execute(sa.select(schema.meta)).tuples().all())
 
     @property
@@ -45,13 +45,13 @@ class SqlLedger:
         return Organisation(self._facts.get("organisation_id", ""), self._facts.get("organisation_name", ""))
 
     def rows(self) -> Mapping[Address, Recorded]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(sa.select(schema.rows)).all()
         with legible(self._path):
             return {row.address: row for row in map(_recorded, found)}
 
     def intents(self) -> tuple[Intent, ...]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(sa.select(schema.intents).order_by(schema.intents.c.number)).all()
         with legible(self._path):
             return tuple(map(_intent, found))
@@ -61,19 +61,19 @@ class SqlLedger:
         query = sa.select(schema.audit).order_by(schema.audit.c.number.desc()).limit(last)
         if address is not None:
             query = query.where(schema.audit.c.address == str(address))
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(query).all()
         return tuple(map(_entry, reversed(found)))
 
     def requests(self) -> Mapping[str, Requested]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(sa.select(schema.requests).order_by(schema.requests.c.asked)).all()
         with legible(self._path):
             return {request.key: request for request in map(_requested, found)}
 
     def begin(self, intent: Intent) -> Intent:
         values = _intent_values(intent)
-        with self._writing() as connection:
+        with self.writing() as connection:
             number = connection.execute(
                 sa.insert(schema.intents).values(values).returning(schema.intents.c.number)
             ).scalar_one()
@@ -88,7 +88,7 @@ class SqlLedger:
         forget: bool = False,
         request: Requested | None = None,
     ) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sa.delete(schema.intents).where(schema.intents.c.number == intent.number))
             if row is not None:
                 _write(connection, row)
@@ -96,27 +96,27 @@ class SqlLedger:
                 _forget(connection, intent.address)
             if request is not None:
                 _keep(connection, request)
-            _note(connection, entry)
+            note(connection, entry)
 
     def keep(self, request: Requested, entry: AuditEntry | None = None) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             _keep(connection, request)
             if entry is not None:
-                _note(connection, entry)
+                note(connection, entry)
 
     def put(self, row: Recorded, entry: AuditEntry) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             _write(connection, row)
-            _note(connection, entry)
+            note(connection, entry)
 
     def drop(self, address: Address, entry: AuditEntry) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             _forget(connection, address)
-            _note(connection, entry)
+            note(connection, entry)
 
     def note(self, entry: AuditEntry) -> None:
-        with self._writing() as connection:
-            _note(connection, entry)
+        with self.writing() as connection:
+            note(connection, entry)
 
     def close(self) -> None:
         """Fold SQLite's side files into the ledger and let go of it."""
@@ -130,12 +130,14 @@ class SqlLedger:
         self.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """One transaction that only reads."""
         with self._turn, translated(self._path), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
+        """One durable transaction. Raises LedgerError."""
         if not self._writable:
             raise LedgerError("The ledger is open for reading only", where=str(self._path))
         with self._turn, translated(self._path), self._engine.begin() as connection:
@@ -242,7 +244,8 @@ def _forget(connection: sa.Connection, address: Address) -> None:
     )
 
 
-def _note(connection: sa.Connection, entry: AuditEntry) -> None:
+def note(connection: sa.Connection, entry: AuditEntry) -> None:
+    """Add an audit entry, in the caller's transaction."""
     connection.execute(
         sa.insert(schema.audit).values(
             at=entry.at,

@@ -84,6 +84,36 @@ audit = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
 )
 
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("request_key", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("received", sa.Float, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("belief", sa.Text, nullable=False),
+    sa.Column("confirmed_status", sa.Text, nullable=False),
+    sa.Column("settled", sa.Float),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("receiver", sa.Text, nullable=False),
+    sa.Column("request_key", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    sa.Column("event", sa.LargeBinary, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("fate", sa.Text, nullable=False),
+    sa.Column("settled", sa.Float),
+    sa.Column("trouble", sa.Text, nullable=False),
+)
+
 # AUTOINCREMENT: a number is never given twice, so that an intent's says which of two was begun first.
 STEPS: tuple[str, ...] = (
     """
@@ -113,6 +143,16 @@ STEPS: tuple[str, ...] = (
         key TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, original TEXT NOT NULL, live_id TEXT NOT NULL,
         status TEXT NOT NULL, body BLOB NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, reason TEXT NOT NULL,
         asked FLOAT NOT NULL, seen FLOAT NOT NULL, ended FLOAT, seal TEXT NOT NULL, forgotten BOOLEAN NOT NULL)
+    """,
+    """
+    CREATE TABLE callbacks (
+        request_key TEXT NOT NULL, status TEXT NOT NULL, received FLOAT NOT NULL, due FLOAT NOT NULL,
+        times INTEGER NOT NULL, tries INTEGER NOT NULL, belief TEXT NOT NULL, confirmed_status TEXT NOT NULL,
+        settled FLOAT, PRIMARY KEY (request_key, status));
+    CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY, receiver TEXT NOT NULL, request_key TEXT NOT NULL, status TEXT NOT NULL,
+        made FLOAT NOT NULL, due FLOAT NOT NULL, event BLOB NOT NULL, tries INTEGER NOT NULL, fate TEXT NOT NULL,
+        settled FLOAT, trouble TEXT NOT NULL)
     """,
 )
 

@@ -143,7 +143,7 @@ def test_only_its_owner_may_read_the_files(ledger: SqlLedger, path: Path) -> Non
 
 
 def test_every_commit_is_flushed_to_the_disk(ledger: SqlLedger) -> None:
-    with ledger._reading() as connection:
+    with ledger.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
 
