@@ -32,7 +32,7 @@ line), and where.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from reconciler.model.source import Problem
@@ -183,3 +183,7 @@ class Blocked(ReconcilerError):
 
 class Declined(ReconcilerError):
     """The user looked at the plan and said no."""
+
+
+FATAL: Final = (AuthenticationFailed, LedgerError, OutOfTime)
+"""What makes every further step pointless: who we are, the ledger, the time."""

@@ -11,7 +11,8 @@ from reconciler.apply.draining import drain
 from reconciler.apply.executor import execute
 from reconciler.apply.following import follow, under_way
 from reconciler.apply.intents import looking
-from reconciler.apply.requesting import make_requests, resolve_submissions
+from reconciler.apply.requesting import looked_up_again, make_requests
+from reconciler.apply.resolving import resolve_submissions
 from reconciler.apply.run import Deciding, Run, start
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "drain",
     "execute",
     "follow",
+    "looked_up_again",
     "looking",
     "make_requests",
     "resolve_intents",

@@ -12,7 +12,9 @@ from reconciler.model.address import Address
 from reconciler.model.finding import Finding
 from reconciler.model.observed import Organisation, Recorded
 from reconciler.model.plan import Action, Change
+from reconciler.model.request import Submission
 from reconciler.model.values import canonical
+from reconciler.model.window import instant
 
 _AGAIN = "Plan again:\nreconciler plan"
 
@@ -25,8 +27,7 @@ def admit(run: Run, organisation: Organisation, rows: Mapping[Address, Recorded]
     """
     _check_identity(run, organisation)
     _check_findings(run)
-    for submission in run.plan.submissions:
-        check_key(run, submission)
+    _check_requests(run)
     return frozenset(step for changes in _by_address(run).values() for step in _done(run, changes, rows))
 
 
@@ -60,6 +61,34 @@ def _check_findings(run: Run) -> None:
             f"The plan is blocked by {len(blocking) + len(expired)} finding(s)",
             detail=detail,
             hint="Mend them, or acknowledge those that can be:\nreconciler explain CODE",
+        )
+
+
+def _check_requests(run: Run) -> None:
+    """Whether what is to be asked for still is. Raises PlanRefused, Blocked, UsageError."""
+    known = run.ledger.requests()
+    owners = {(each.address.kind, each.live_id): each for each in known.values()}
+    ours = {submission.key for submission in run.plan.submissions}
+    for submission in run.plan.submissions:
+        since = {key for key, each in known.items() if each.address == submission.address} - ours
+        if not since <= {*submission.known}:
+            raise _stale(submission.address, "another plan has asked for something else since")
+        owner = owners.get((submission.address.kind, submission.taken))
+        if owner is not None and owner.key not in ours:
+            raise _stale(submission.address, f"{submission.taken} has become {owner.address}'s since")
+        if not submission.taken and submission.key not in known:
+            _check_over(run, submission)
+        check_key(run, submission)
+
+
+def _check_over(run: Run, submission: Submission) -> None:
+    """By the organisation's clock, whatever time the plan was made as of."""
+    end = instant(submission.window.partition("/")[2])
+    if end.timestamp() > run.api.server_time():
+        raise Blocked(
+            "The window is not over yet",
+            detail=f"{submission.address}: {submission.window}. Data of a time that is not over would be incomplete.",
+            hint="Wait until it is over, or choose an earlier end.",
         )
 
 

@@ -17,12 +17,11 @@ def create(run: Run, kind: Kind, change: Change) -> Effect:
     """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
     after = change.after if change.after is not None else {}
     for last in _attempts():
-        begun = run.clock.monotonic()
         intent = intend(run, kind, change, after)
         try:
             entity = run.api.create(kind, intent.body)
         except Unknown as error:
-            found = _look(run, kind, intent, begun)
+            found = _look(run, kind, intent)
             if found is None and last:
                 give_up(run, kind, change, intent, _never_happened(error))
             if found is None:
@@ -40,10 +39,10 @@ def _never_happened(error: Unknown) -> ReconcilerError:
     return ReconcilerError("The object could not be created", detail=detail, hint=error.hint, where=error.where)
 
 
-def _look(run: Run, kind: Kind, intent: Intent, begun: float) -> Observed | None:
+def _look(run: Run, kind: Kind, intent: Intent) -> Observed | None:
     """What an unanswered creation made, or None for nothing. Raises InDoubt where that cannot be found out."""
     try:
-        return await_outcome(looking(run), kind, intent, begun=begun)
+        return await_outcome(looking(run), kind, intent, begun=run.clock.monotonic())
     except Interrupted:
         raise
     except ReconcilerError as error:

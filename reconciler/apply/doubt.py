@@ -6,7 +6,6 @@ happened. Every other kind of intent needs no looking: a write with a preconditi
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,11 +66,12 @@ def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Record
     Raises InDoubt where more than one live object could be the one.
     """
     found: list[Recorded] = []
+    begun = looking.clock.monotonic()
     for intent in looking.ledger.intents():
         kind = kinds.get(intent.address.kind)
         if intent.action == Action.SUBMIT.value:
             continue
-        entity = await_outcome(looking, kind, intent) if kind and intent.action in CREATIONS else None
+        entity = await_outcome(looking, kind, intent, begun=begun) if kind and intent.action in CREATIONS else None
         row = _row(intent, entity) if entity else None
         result = "SUCCESS" if row else "RESOLVED"
         looking.ledger.settle(intent, _entry(looking, intent, result, entity), row=row)
@@ -79,11 +79,8 @@ def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Record
     return tuple(found)
 
 
-def await_outcome(looking: Looking, kind: Kind, intent: Intent, *, begun: float = -math.inf) -> Observed | None:
-    """The object that an intent made, or None once it is certain that it made none. Waits while it is in doubt.
-
-    `begun` is when this run noted the intent, on our own monotonic clock: the organisation's may jump.
-    """
+def await_outcome(looking: Looking, kind: Kind, intent: Intent, *, begun: float) -> Observed | None:
+    """The object that an intent made, or None once it is certain that it made none. Waits while it is in doubt."""
 
     def candidates() -> list[Observed]:
         bound = looking.bound.get(intent.address)
@@ -94,9 +91,14 @@ def await_outcome(looking: Looking, kind: Kind, intent: Intent, *, begun: float 
 
 
 def await_candidate(
-    looking: Looking, intent: Intent, look: Callable[[], list[Observed]], *, begun: float = -math.inf
+    looking: Looking, intent: Intent, look: Callable[[], list[Observed]], *, begun: float
 ) -> Observed | None:
-    """What `look` finds, or None once the settle time has passed. Raises InDoubt where it finds several."""
+    """What `look` finds, or None once the settle time has passed. Raises InDoubt where it finds several.
+
+    `begun` is an instant of our own monotonic clock after which nothing can have been sent: when an answer was given
+    up, or, for a run that died, when this one had its lock. The intent may be much older than what was sent: sending
+    waits for its turn.
+    """
     wait = FIRST_LOOK
     while True:
         asked_at, our_time = looking.api.server_time(), looking.clock.monotonic()

@@ -2,81 +2,115 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, follow, under_way
+from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch, under_way
 from reconciler.apply.requesting import failed, made
+from reconciler.apply.room import Room, counted
 from reconciler.apply.run import Run
-from reconciler.errors import ReconcilerError
+from reconciler.errors import FATAL, Interrupted, ReconcilerError
+from reconciler.model.plan import Action
 from reconciler.model.report import Outcome, Report, StepResult, Waiting
 from reconciler.model.request import Requested, Stage, Submission
 
 
 def drain(run: Run, report: Report) -> Report:
-    """Go on until everything that the plan asks for has been made, and everything that is under way has ended, looking
-    less and less often.
+    """Go on until everything that the plan asks for has been made, and everything that is under way has ended, earlier
+    runs' requests included, looking less and less often while nothing happens.
 
-    A request that the organisation fails is a failure of its step. Ends early where the run is to stop; the client's
-    deadline bounds it.
+    A request that the organisation fails is a failure of its step. What ends it early (the deadline, Ctrl-C, refused
+    credentials, an organisation that stays silent) is in the report, with all that was made.
     """
-    wait, results = FIRST_WAIT, {result.step: result for result in report.results}
-    steps = {submission.step: submission for submission in run.plan.submissions}
-    open_ones = [step for step in steps if results[step].succeeded]
-    written = report.written
-    while (open_ones or _others(run)) and not run.stop.is_set():
-        for step in list(open_ones):
-            if results[step].outcome is Outcome.QUEUED:
-                results[step] = _tried(run, steps[step])
-                written += results[step].outcome is Outcome.DONE
-            if results[step].outcome is not Outcome.QUEUED:
-                ended = _ended(run, steps[step], results[step])
-                results[step] = ended or results[step]
-                open_ones = [each for each in open_ones if each != step or ended is None]
-        others = [follow(run, run.kinds[request.address.kind], request) for request in _others(run)]
-        left = len(open_ones) + sum(request.stage is Stage.UNDER_WAY for request in others)
-        if left:
-            run.emit(Waiting(wait, f"{left} request(s) under way or queued"))
-            run.clock.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+    vigil = _Vigil(run, report.written, {result.step: result for result in report.results})
+    error: ReconcilerError | None = None
+    try:
+        vigil.keep()
+    except ReconcilerError as trouble:
+        error = None if isinstance(trouble, Interrupted) else trouble
+    error = error or next(iter(vigil.watch.lost.values()), None)
     return replace(
-        report, results=tuple(results.values()), written=written, interrupted=report.interrupted or run.stop.is_set()
+        report,
+        results=tuple(vigil.results.values()),
+        written=vigil.written,
+        interrupted=report.interrupted or run.stop.is_set(),
+        error=report.error or (error.summary if error else ""),
+        error_exit=report.error_exit or (error.exit_code if error else 0),
     )
 
 
-def _others(run: Run) -> list[Requested]:
-    """The requests under way that an earlier apply has made."""
-    ours = {submission.key for submission in run.plan.submissions}
-    return [
-        request
-        for name, kind in run.kinds.items()
-        if kind.asking is not None
-        for request in under_way(run, name)
-        if request.key not in ours
-    ]
+@dataclass(slots=True)
+class _Vigil:
+    """What is left to be made or to end. `results` are by step; `happened` says whether the last look saw anything."""
+
+    run: Run
+    written: int
+    results: dict[str, StepResult]
+    watch: Watch = field(default_factory=Watch)
+    happened: bool = False
+
+    def keep(self) -> None:
+        """Until nothing is left. Raises what ends it early."""
+        wait = FIRST_WAIT
+        while (left := self._look()) and not self.run.stop.is_set():
+            wait = FIRST_WAIT if self.happened else min(wait * 2, LONGEST_WAIT)
+            self.run.emit(Waiting(wait, f"{left} request(s) under way or queued"))
+            self.run.clock.sleep(wait)
+
+    def _look(self) -> int:
+        """See what has ended, make what there is room for, and tell how many are left."""
+        self.happened = False
+        for request in self.watch.look(self.run, self.run.kinds, self._under_way()):
+            if request.stage is not Stage.UNDER_WAY:
+                self._end(request)
+        room = Room(self.run, counted)
+        for submission in self._queued():
+            self._try(room, submission)
+        return len(self._under_way()) + len(self._queued())
+
+    def _under_way(self) -> list[Requested]:
+        names = [name for name, kind in self.run.kinds.items() if kind.asking is not None]
+        running = (request for name in names for request in under_way(self.run, name))
+        return [request for request in running if request.key not in self.watch.lost]
+
+    def _queued(self) -> list[Submission]:
+        return [
+            submission
+            for submission in self.run.plan.submissions
+            if self.results[submission.step].outcome is Outcome.QUEUED
+        ]
+
+    def _try(self, room: Room, submission: Submission) -> None:
+        try:
+            result = made(self.run, room, submission)
+        except (*FATAL, Interrupted):
+            raise
+        except ReconcilerError as error:
+            result = failed(submission, error)
+        self.results[submission.step] = result
+        self.happened |= result.outcome is not Outcome.QUEUED
+        self.written += result.outcome is Outcome.DONE and not submission.taken
+
+    def _end(self, request: Requested) -> None:
+        self.happened = True
+        step = _step_of(request)
+        result = self.results.get(step) or StepResult(step, request.address, Action.SUBMIT, Outcome.ALREADY)
+        self.results[step] = _ended(replace(result, live_id=request.live_id), request)
 
 
-def _tried(run: Run, submission: Submission) -> StepResult:
-    try:
-        return made(run, submission)
-    except ReconcilerError as error:
-        return failed(submission, error)
+def _step_of(request: Requested) -> str:
+    return Submission(
+        request.key, request.address, request.original, request.body, "", request.part, request.parts
+    ).step
 
 
-def _ended(run: Run, submission: Submission, result: StepResult) -> StepResult | None:
-    """The result of a request that has ended; None as long as it is under way."""
-    if not result.succeeded:
+def _ended(result: StepResult, request: Requested) -> StepResult:
+    if request.stage is Stage.COMPLETED:
         return result
-    request = run.ledger.requests()[submission.key]
-    if request.stage is Stage.UNDER_WAY:
-        request = follow(run, run.kinds[submission.address.kind], request)
-    match request.stage:
-        case Stage.COMPLETED:
-            return result
-        case Stage.FAILED:
-            reason = request.reason or "The organisation gives no reason."
-            hint = "To ask again, raise generation in its manifest."
-            return replace(
-                result, outcome=Outcome.FAILED, summary="The request has failed", detail=reason, hint=hint, exit_code=1
-            )
-        case _:
-            return None
+    return replace(
+        result,
+        outcome=Outcome.FAILED,
+        summary="The request has failed",
+        detail=request.reason or "The organisation gives no reason.",
+        hint="To ask again, raise generation in its manifest.",
+        exit_code=1,
+    )

@@ -12,12 +12,10 @@ from reconciler.apply.doubt import InDoubt, Unrecorded
 from reconciler.apply.intents import Effect
 from reconciler.apply.run import Run
 from reconciler.apply.steps import perform
-from reconciler.errors import AuthenticationFailed, Interrupted, LedgerError, OutOfTime, ReconcilerError, Unknown
+from reconciler.errors import FATAL, Interrupted, ReconcilerError, Unknown
 from reconciler.model.plan import Change, Plan
 from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted
 
-FATAL = (AuthenticationFailed, LedgerError, OutOfTime)
-"""What makes every further step pointless: who we are, the ledger, the time."""
 ENDED = "the run ended early"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,6 +20,7 @@ from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Clock, Ledger
 from reconciler.model.report import Event
+from reconciler.model.request import Asking, Submission
 from reconciler.model.secret import NONE, Secret
 from reconciler.model.shape import Record
 from reconciler.model.values import Json, Normal
@@ -33,13 +34,14 @@ class Merging(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made, and
-    whether a listed request is what was sent."""
+    """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made,
+    whether a listed request is what was sent, and which one answers what is to be made."""
 
     merge: Merging
     judge: Callable[[Kind, Transition, Iterable[Acknowledgement], datetime.date], tuple[Finding, ...]]
     matching: Callable[[Kind, Intent, Iterable[Observed]], list[Observed]]
     same_request: Callable[[Mapping[str, Json], Mapping[str, Json]], bool]
+    unclaimed: Callable[[Asking, Submission, Iterable[Observed], Container[tuple[str, str]]], str]
 
 
 @dataclass(slots=True)

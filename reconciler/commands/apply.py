@@ -22,6 +22,7 @@ from reconciler.apply import (
     admit,
     drain,
     execute,
+    looked_up_again,
     looking,
     make_requests,
     resolve_intents,
@@ -45,17 +46,18 @@ from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Ledger
 from reconciler.model.report import Event, Outcome, Report
+from reconciler.model.request import Stage
 from reconciler.planning.binding import matching
 from reconciler.planning.judgement import judge
 from reconciler.planning.merge import merge
 from reconciler.planning.planfile import seal_of
-from reconciler.planning.requests import asks_the_same
+from reconciler.planning.requests import asks_the_same, unclaimed
 from reconciler.render import report_json, report_text
 from reconciler.state import hold, open_ledger
 
 PARTIAL = 5
 INTERRUPTED = 130
-DECIDING = Deciding(merge, judge, matching, asks_the_same)
+DECIDING = Deciding(merge, judge, matching, asks_the_same, unclaimed)
 PLANNING = {
     "drift": "--drift",
     "allow_delete": "--allow-delete",
@@ -203,13 +205,17 @@ def _planned_and_applied(
         resolve_intents(looking(looking_back), KINDS)
         resolve_submissions(looking_back, KINDS)
     plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
-    if plan.blocked or plan.empty:
+    if plan.blocked or (plan.empty and not (waits and _is_any_under_way(ledger))):
         return plan
-    if ask:
+    if ask and not plan.empty:
         target.preview(PlanShown(plan))
         if not click.confirm("Apply these changes?", err=True):
             raise Declined("Nothing was applied", detail="You said no.")
     return _perform(run, ledger, organisation, plan, saved_before=False, waits=waits)
+
+
+def _is_any_under_way(ledger: Ledger) -> bool:
+    return any(each.stage is Stage.UNDER_WAY and not each.forgotten for each in ledger.requests().values())
 
 
 def _perform(
@@ -222,6 +228,7 @@ def _perform(
         if saved_before:
             done |= taken_over(work, resolve_intents(looking(work), KINDS))
             resolve_submissions(work, KINDS)
+            work = looked_up_again(work)
         report = make_requests(work, execute(work, done))
         return drain(work, report) if waits else report
 

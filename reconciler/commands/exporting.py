@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.apply import Run, follow, start
-from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT
+from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.apply import DECIDING
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project
-from reconciler.errors import Interrupted, UsageError
+from reconciler.errors import Interrupted, LedgerLocked, UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Organisation
@@ -97,18 +97,34 @@ def _asked(run: Run, request: Requested) -> Requested:
 
 
 def awaited(work: Work, stated: Sequence[str]) -> list[Requested]:
-    """Follow with growing waits. Raises OutOfTime, Interrupted."""
-    seconds = FIRST_WAIT
+    """Follow with growing waits, patient with whoever holds the ledger and with an organisation that is silent for a
+    while. Raises OutOfTime, Interrupted, and why nothing more will be heard of one."""
+    seconds, watch = FIRST_WAIT, Watch()
+    left = -1
     while True:
-        seen = looked(work, stated)
-        left = [request for request in seen if request.stage is Stage.UNDER_WAY]
-        if not left:
-            return seen
+        try:
+            seen = _watched(work, stated, watch)
+        except LedgerLocked as locked:
+            work.session.say(f"{locked.summary}. {locked.detail}")
+        else:
+            for error in watch.lost.values():
+                raise error
+            before, left = left, sum(request.stage is Stage.UNDER_WAY for request in seen)
+            if not left:
+                return seen
+            seconds = FIRST_WAIT if left != before else min(seconds * 2, LONGEST_WAIT)
+            work.session.say(f"{left} request(s) under way")
         if work.session.stop.is_set():
             raise Interrupted("Interrupted", detail="The requests go on; wait again to follow them.")
-        work.session.say(f"{len(left)} request(s) under way")
-        work.session.clock.sleep(seconds)
-        seconds = min(seconds * 2, LONGEST_WAIT)
+        work.session.pause(seconds)
+
+
+def _watched(work: Work, stated: Sequence[str], watch: Watch) -> list[Requested]:
+    with work.noting() as run:
+        chosen = chosen_of(run.ledger, stated)
+        kinds = {request.address.kind: kind_of(request) for request in chosen}
+        over = [request for request in chosen if request.stage is not Stage.UNDER_WAY]
+        return over + watch.look(run, kinds, [request for request in chosen if request not in over])
 
 
 def name_of(request: Requested) -> str:

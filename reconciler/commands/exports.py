@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from reconciler.apply.requesting import resolve_by_hand
+from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
 from reconciler.commands.export_files import fetched, folder_of, is_tabular, reported, write_report
 from reconciler.commands.exporting import Work, awaited, chosen_of, looked, name_of, nobody, working
@@ -264,7 +264,9 @@ def _parsed(address: str) -> Address:
 
 def _resolve(work: Work, address: Address, adopted: str) -> None:
     with work.noting() as run:
-        resolved = resolve_by_hand(run, KINDS, address, adopted)
-    if not resolved:
-        raise UsageError("Nothing is in doubt", detail=f"No submission of {address} is open.")
-    click.echo(f"{resolved} submission(s) of {address} resolved.")
+        if not adopted:
+            click.echo(f"{resubmit(run, KINDS, address)} submission(s) of {address} sent again.")
+            return
+        left = adopt(run, KINDS, address, adopted)
+    more = f" {left} more of its submissions are in doubt." if left else ""
+    click.echo(f"{adopted} is {address}'s.{more}")

@@ -48,7 +48,9 @@ def compute(
     """Read what is needed, and decide. Writes nothing anywhere."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
-    _check_excluded(workspace, recorded.keys(), wishes.choices)
+    requests = ledger.requests()
+    addresses = {*recorded, *(each.address for each in requests.values())}
+    _check_excluded(workspace, addresses, wishes.choices)
     situation = Situation(
         estate=workspace.estate,
         project=workspace.project,
@@ -60,7 +62,8 @@ def compute(
         recorded=recorded,
         observed=_observed(workspace, recorded.keys(), api, wishes.choices),
         intents=ledger.intents(),
-        requests=ledger.requests(),
+        requests=requests,
+        disowned=ledger.disowned(),
         choices=wishes.choices,
     )
     situation = _with_listed_requests(with_moves(situation), api)

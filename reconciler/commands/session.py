@@ -16,6 +16,7 @@ from reconciler.api import Client, Exchange, connect
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import SERVER_KEY, key_of
 from reconciler.commands.workspace import Workspace
+from reconciler.errors import OutOfTime
 from reconciler.model.secret import NONE, Secret
 
 
@@ -29,6 +30,15 @@ class Session:
     log_level: str
     parallelism: int
     server_key: Secret = NONE
+    deadline: float = math.inf
+
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises OutOfTime where the deadline comes before, Interrupted."""
+        if self.clock.monotonic() + seconds > self.deadline:
+            raise OutOfTime(
+                "The time is up", detail="What goes on, goes on without us.", hint="Use a larger --timeout."
+            )
+        self.clock.sleep(seconds)
 
     def say(self, text: str) -> None:
         """A line for people, on stderr."""
@@ -42,17 +52,18 @@ def session(workspace: Workspace, *, parallelism: int, timeout: float | None, lo
     server_key = key_of(os.environ, SERVER_KEY)
     stop = threading.Event()
     clock = SystemClock(stop)
+    deadline = math.inf if timeout is None else clock.monotonic() + timeout
     client = connect(
         os.environ,
         workspace.project,
         clock=clock,
         random=random.Random(),  # noqa: S311
         parallelism=parallelism,
-        deadline=math.inf if timeout is None else clock.monotonic() + timeout,
+        deadline=deadline,
         observer=_log if log_level == "debug" else None,
     )
     try:
-        yield Session(clock, stop, client, log_level, parallelism, server_key)
+        yield Session(clock, stop, client, log_level, parallelism, server_key, deadline)
     except (KeyboardInterrupt, click.Abort):
         raise  # at once: closing would wait for the calls that are under way
     except BaseException:

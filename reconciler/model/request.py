@@ -103,6 +103,7 @@ class Requested:
 class Submission:
     """One request that a plan is going to make. `taken` is the id of an equal one that is there and is nobody's.
 
+    `known` are the keys that the ledger had for the address when this was planned: with another one, the plan is stale.
     `callback` is no part of `body`: it makes no other request, and what is sent of it holds a secret.
     """
 
@@ -116,6 +117,8 @@ class Submission:
     reason: str = ""
     taken: str = ""
     callback: Callback = NOWHERE
+    generation: int = 1
+    known: tuple[str, ...] = ()
 
     @property
     def step(self) -> str:

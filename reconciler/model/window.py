@@ -34,12 +34,11 @@ class Window:
 
     def parts(self, longest: datetime.timedelta) -> tuple[Window, ...]:
         """Consecutive windows of at most `longest`, without gap or overlap."""
-        starts = []
-        at = self.start
-        while at < self.end:
-            starts.append(at)
-            at += longest
-        return tuple(Window(start, min(start + longest, self.end)) for start in starts)
+        parts, start = [], self.start
+        while self.end - start > longest:  # never beyond the end: the calendar may end there, too
+            parts.append(Window(start, start + longest))
+            start += longest
+        return (*parts, Window(start, self.end))
 
 
 def read_window(stated: Mapping[str, Json]) -> Window:

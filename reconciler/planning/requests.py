@@ -7,7 +7,8 @@ history stays. A manifest that changed asks for something else, which is another
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
@@ -17,7 +18,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.manifest import Manifest
 from reconciler.model.observed import Observed
 from reconciler.model.plan import Action
-from reconciler.model.request import Asking, Submission, key_of
+from reconciler.model.request import Asking, Requested, Stage, Submission, key_of
 from reconciler.model.values import Json, canonical, same
 from reconciler.model.window import instant, read_window
 from reconciler.planning.situation import Situation
@@ -54,32 +55,53 @@ def decide(situation: Situation, wanted: Iterable[Submission]) -> Requests:
     wanted = tuple(wanted)
     keys = {each.key for each in wanted}
     known = situation.requests
-    missing = [each for each in wanted if each.key not in known or known[each.key].forgotten]
-    claimed = {(request.address.kind, request.live_id) for request in known.values()}
-    submissions = []
-    for each in missing:
-        taken = known[each.key].live_id if each.key in known else _unclaimed(situation, each, claimed)
-        claimed.add((each.address.kind, taken))
-        submissions.append(_with_reason(situation, each, taken))
-    stated = {each.address for each in wanted}
-    moved = {each.key: each.address for each in wanted if each.key in known and known[each.key].address not in stated}
+    standing = [each for each in wanted if each.key in known and not known[each.key].forgotten]
+    missing = [each for each in wanted if each not in standing]
+    moved = {each.key: each.address for each in standing if known[each.key].address != each.address}
+    submissions = tuple(_missing(situation, missing))
+    former = {move.before: move.after for move in situation.estate.moves}
     forgotten = tuple(
         key
         for key, request in known.items()
-        if key not in keys and not request.forgotten and not situation.choices.excludes(request.address)
+        if key not in keys and not request.forgotten and not _is_left_out(situation, request.address, former)
     )
-    findings = (*_too_early(situation, submissions), *_in_doubt(situation, keys))
-    standing = len(wanted) - len(submissions) - len(moved)
-    return Requests(tuple(submissions), moved, forgotten, standing, findings)
+    findings = (
+        *_too_early(situation, submissions),
+        *_in_doubt(situation),
+        *_never_cancelled(situation),
+    )
+    return Requests(submissions, moved, forgotten, len(standing) - len(moved), findings)
+
+
+def _missing(situation: Situation, missing: Iterable[Submission]) -> Iterator[Submission]:
+    """What is to be made or taken over, each live request by one of them only."""
+    known = situation.requests
+    claimed = {(request.address.kind, request.live_id) for request in known.values()} | situation.disowned
+    doubtful = {intent.step for intent in situation.intents if intent.action == Action.SUBMIT.value}
+    for each in missing:
+        if each.key in known:
+            taken = known[each.key].live_id
+        elif each.taken or each.key in doubtful:  # named by the manifest; or to be found out by apply
+            taken = each.taken
+        else:
+            listed = situation.observed.get(each.address.kind, ())
+            taken = unclaimed(_asking(situation.kinds[each.address.kind]), each, listed, claimed)
+        claimed.add((each.address.kind, taken))
+        yield _with_reason(situation, each, taken)
+
+
+def _is_left_out(situation: Situation, address: Address, former: Mapping[Address, Address]) -> bool:
+    excludes = situation.choices.excludes
+    return excludes(address) or (address in former and excludes(former[address]))
 
 
 def to_look_up(situation: Situation, wanted: Iterable[Submission]) -> tuple[str, ...]:
     """The kinds whose list says whether a request that the ledger does not have was made all the same.
 
-    Where we name requests ourselves, sending one again is harmless, and no list is needed.
+    Those that we name ourselves, too: an organisation may give them other names, and then knows no repetition.
     """
-    unknown = {each.address.kind for each in wanted if each.key not in situation.requests}
-    return tuple(sorted(name for name in unknown if not _asking(situation.kinds[name]).own_id))
+    unknown = {each.address.kind for each in wanted if each.key not in situation.requests and not each.taken}
+    return tuple(sorted(unknown))
 
 
 def _asks(situation: Situation, manifest: Manifest, asking: Asking) -> Iterator[Submission]:
@@ -89,33 +111,75 @@ def _asks(situation: Situation, manifest: Manifest, asking: Asking) -> Iterator[
     parts = window.parts(longest) if longest is not None and normal["split"] else (window,)
     fields = {name: sorted(value) if isinstance(value := normal[name], list) else value for name in asking.fields}
     original = _original(situation, manifest.address)
-    callback = Callback(**(normal.get("callback") or {}))
+    known = tuple(sorted(key for key, each in situation.requests.items() if each.address == manifest.address))
     for number, part in enumerate(parts, 1):
-        key = key_of(situation.organisation.live_id, original, fields, window, part, normal["generation"])
-        body = dict(asking.body(normal, part))
-        yield Submission(key, manifest.address, original, body, str(part), number, len(parts), callback=callback)
+        yield Submission(
+            key=key_of(situation.organisation.live_id, original, fields, window, part, normal["generation"]),
+            address=manifest.address,
+            original=original,
+            body=dict(asking.body(normal, part)),
+            window=str(part),
+            part=number,
+            parts=len(parts),
+            taken=manifest.live_id,
+            callback=Callback(**(normal.get("callback") or {})),
+            generation=normal["generation"],
+            known=known,
+        )
 
 
 def _original(situation: Situation, address: Address) -> Address:
-    """The address that the manifest's first request was made under."""
-    remembered = {request.address: request.original for request in situation.requests.values()}
+    """The address that the manifest's first request was made under.
+
+    Of requests that were made under this address, those count that a manifest still asks for, then what was moved here,
+    then those that are forgotten. Where the name was first another manifest's, who has moved on since, it gets a mark.
+    """
     former = {move.after: move.before for move in situation.estate.moves}
+    moved_on = {move.before for move in situation.estate.moves}
+    forgotten: list[Requested] = []
     seen: set[Address] = set()
-    while address not in remembered and address in former and address not in seen:
-        seen.add(address)
-        address = former[address]
-    return remembered.get(address, address)
+    at: Address | None = address
+    while at is not None and at not in seen:
+        seen.add(at)
+        here = [each for each in situation.requests.values() if each.address == at]
+        here = [] if at == address and at in moved_on else here
+        if standing := [each for each in here if not each.forgotten]:
+            return max(standing, key=lambda each: each.asked).original
+        forgotten += here
+        first, at = at, former.get(at)
+    if forgotten:
+        return max(forgotten, key=lambda each: each.asked).original
+    return _unused(first, {each.original for each in situation.requests.values()})
 
 
-def _unclaimed(situation: Situation, wanted: Submission, claimed: Iterable[tuple[str, str]]) -> str:
-    """The id of the newest request that is the same and is nobody's, where the organisation lists one."""
-    kind = situation.kinds[wanted.address.kind]
-    equal = [
-        entity
-        for entity in situation.observed.get(kind.name, ())
-        if (kind.name, entity.live_id) not in claimed and asks_the_same(wanted.body, entity.body)
-    ]
-    return max(equal, key=_created).live_id if equal else ""
+def _unused(address: Address, originals: set[Address]) -> Address:
+    """No manifest can be called so: `~` is in no name."""
+    marked = (Address(address.kind, f"{address.name}~{number}") for number in itertools.count(2))
+    return address if address not in originals else next(each for each in marked if each not in originals)
+
+
+def unclaimed(
+    asking: Asking, wanted: Submission, listed: Iterable[Observed], claimed: Container[tuple[str, str]]
+) -> str:
+    """The id of a request that answers `wanted` and is nobody's, or nothing.
+
+    Ours where it has our id. Else the newest of those that ask for the same, have not failed, and were made when the
+    window was over: before, the data were incomplete. A second generation is not answered by one request, but by two.
+    """
+    nobodys = [each for each in listed if (wanted.address.kind, each.live_id) not in claimed]
+    if asking.own_id and any(each.live_id == wanted.key for each in nobodys):
+        return wanted.key
+    equal = [each for each in nobodys if asks_the_same(wanted.body, each.body) and _is_whole(asking, wanted, each)]
+    return max(equal, key=_created).live_id if len(equal) >= wanted.generation else ""
+
+
+def _is_whole(asking: Asking, wanted: Submission, listed: Observed) -> bool:
+    if str(listed.body.get(asking.status, "")).upper() == Stage.FAILED.name:
+        return False
+    try:
+        return instant(_created(listed)) >= instant(wanted.window.partition("/")[2])
+    except ValueError:
+        return True
 
 
 def asks_the_same(sent: Mapping[str, Json], listed: Mapping[str, Json]) -> bool:
@@ -145,15 +209,24 @@ def _with_reason(situation: Situation, wanted: Submission, taken: str) -> Submis
     before = [each for each in situation.requests.values() if each.address == wanted.address and not each.forgotten]
     if wanted.key in situation.requests:
         reason = "asked for before, and forgotten since: it is taken up again"
+    elif wanted.taken:
+        reason = "the manifest names it: it is taken over"
     elif taken:
         reason = "an equal request is there already, and nobody's: it is taken over"
-    elif before and not any(asks_the_same(wanted.body, each.body) for each in before):
-        reason = "the manifest changed: another request than before"
-    elif before:
-        reason = "asked again, as generation says"
-    else:
+    elif not before:
         reason = "in the manifests, not asked for yet"
+    elif any(asks_the_same(wanted.body, each.body) for each in before):
+        reason = "asked again, as generation says"
+    elif any(_differs_in_time_only(situation, wanted, each) for each in before):
+        reason = "another window, or other parts of it: another request than before"
+    else:
+        reason = "the manifest changed: another request than before"
     return replace(wanted, reason=reason, taken=taken)
+
+
+def _differs_in_time_only(situation: Situation, wanted: Submission, before: Requested) -> bool:
+    fields = _asking(situation.kinds[wanted.address.kind]).fields
+    return all(wanted.body.get(name) == before.body.get(name) for name in fields)
 
 
 def _too_early(situation: Situation, submissions: Iterable[Submission]) -> Iterator[Finding]:
@@ -173,11 +246,27 @@ def _too_early(situation: Situation, submissions: Iterable[Submission]) -> Itera
             )
 
 
-def _in_doubt(situation: Situation, keys: set[str]) -> Iterator[Finding]:
+def _in_doubt(situation: Situation) -> Iterator[Finding]:
     for intent in situation.intents:
-        if intent.action == Action.SUBMIT.value and intent.step in keys:
+        if intent.action == Action.SUBMIT.value and not situation.choices.excludes(intent.address):
             detail = "Its submission was sent and never confirmed; apply looks again before it sends anything."
             yield Finding("RC601", Severity.WARN, "In doubt", intent.address, detail=detail)
+
+
+def _never_cancelled(situation: Situation) -> Iterator[Finding]:
+    for address, removal in situation.estate.removals.items():
+        kind = situation.kinds.get(address.kind)
+        if removal.delete and kind is not None and kind.asking is not None:
+            yield Finding(
+                "RC306",
+                Severity.BLOCK,
+                "It cannot be deleted",
+                address,
+                (),
+                FindingClass.PLATFORM,
+                detail="A request that was made is never cancelled.",
+                hint=f"removed: [{{address: {address}, delete: false}}]",
+            )
 
 
 def _asking(kind: Kind) -> Asking:

@@ -41,7 +41,8 @@ class Situation:
 
     `observed` has an entry for each kind that was read, whole; `confirmed` the answers for single ids (None = gone);
     `intents` the creations whose outcome is not known yet; `moved_from` the rows that a `moved:` block makes obsolete,
-    by the address that has taken over; `requests` are the ledger's, by key.
+    by the address that has taken over; `requests` are the ledger's, by key; `disowned` are those (kind, live id) of
+    which a person has said that they are none of ours.
     """
 
     estate: Estate
@@ -57,4 +58,5 @@ class Situation:
     intents: tuple[Intent, ...] = ()
     moved_from: Mapping[Address, Recorded] = field(default_factory=dict)
     requests: Mapping[str, Requested] = field(default_factory=dict)
+    disowned: frozenset[tuple[str, str]] = frozenset()
     choices: Choices = Choices()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +70,24 @@ class SqlLedger:
             found = connection.execute(sa.select(schema.requests).order_by(schema.requests.c.asked)).all()
         with legible(self._path):
             return {request.key: request for request in map(_requested, found)}
+
+    def request(self, key: str) -> Requested | None:
+        with self.reading() as connection:
+            found = connection.execute(sa.select(schema.requests).where(schema.requests.c.key == key)).first()
+        with legible(self._path):
+            return None if found is None else _requested(found)
+
+    def disown(self, ids: Iterable[tuple[str, str]], entry: AuditEntry) -> None:
+        with self.writing() as connection:
+            for kind, live_id in ids:
+                statement = insert(schema.disowned).values(kind=kind, live_id=live_id)
+                connection.execute(statement.on_conflict_do_nothing())
+            note(connection, entry)
+
+    def disowned(self) -> frozenset[tuple[str, str]]:
+        with self.reading() as connection:
+            found = connection.execute(sa.select(schema.disowned)).all()
+        return frozenset((kind, live_id) for kind, live_id in found)
 
     def begin(self, intent: Intent) -> Intent:
         values = _intent_values(intent)
@@ -174,7 +192,7 @@ def _entry(found: sa.Row[Any]) -> AuditEntry:
 def _requested(found: sa.Row[Any]) -> Requested:
     values = dict(found._mapping)
     address = Address(values.pop("kind"), values.pop("name"))
-    body, original = orjson.loads(values.pop("body")), Address.parse(values.pop("original"))
+    body, original = orjson.loads(values.pop("body")), Address(*values.pop("original").split("/", 1))
     return Requested(address=address, original=original, body=body, **values)
 
 

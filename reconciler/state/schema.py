@@ -84,6 +84,13 @@ audit = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
 )
 
+disowned = sa.Table(
+    "disowned",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("live_id", sa.Text, primary_key=True),
+)
+
 callbacks = sa.Table(
     "callbacks",
     metadata,
@@ -145,6 +152,7 @@ STEPS: tuple[str, ...] = (
         asked FLOAT NOT NULL, seen FLOAT NOT NULL, ended FLOAT, seal TEXT NOT NULL, forgotten BOOLEAN NOT NULL)
     """,
     """
+    CREATE TABLE disowned (kind TEXT NOT NULL, live_id TEXT NOT NULL, PRIMARY KEY (kind, live_id));
     CREATE TABLE callbacks (
         request_key TEXT NOT NULL, status TEXT NOT NULL, received FLOAT NOT NULL, due FLOAT NOT NULL,
         times INTEGER NOT NULL, tries INTEGER NOT NULL, belief TEXT NOT NULL, confirmed_status TEXT NOT NULL,

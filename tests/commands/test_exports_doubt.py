@@ -109,11 +109,21 @@ def test_a_known_equal_request_is_found_by_its_id(project: Project) -> None:
     assert project.apply().code == 0
     project.ledger.unlink()
     assert converges(project)
+    assert len(effects(project)) == posts(project, PRIVACY) == 1
+
+
+def test_a_known_equal_request_is_sent_back_where_there_is_no_list(project: Project) -> None:
+    project.control.settings(withheld=["privacy_requests.list"])
+    project.write(subject())
+    assert project.apply().code == 0
+    project.ledger.unlink()
+    assert converges(project)
     assert len(effects(project)) == 1
     assert [each.status for each in project.control.requests("POST", PRIVACY)] == [202, 200]
 
 
 def test_a_known_id_with_another_body_is_read(project: Project) -> None:
+    project.control.settings(withheld=["privacy_requests.list"])
     project.write(subject())
     assert project.apply().code == 0
     request = project.control.objects("privacy_requests")[0]

@@ -158,7 +158,10 @@ def test_a_new_manifest_under_the_former_address_takes_no_request_away() -> None
     [before] = planned([data("x")]).submissions
     moved = known(before, address=Address("DataExport", "y"))
     made = planned([data("y"), data("x")], [moved])
-    assert (made.moved_requests, made.submissions) == ({}, ())
+    assert made.moved_requests == {}
+    [another] = made.submissions
+    assert (another.address.name, another.original.name) == ("x", "x~2")
+    assert another.key != before.key
 
 
 def test_a_long_window_is_split_without_gap_or_overlap() -> None:
@@ -197,12 +200,12 @@ def test_one_that_is_somebodys_is_not_taken_over() -> None:
     assert [each.taken for each in both.submissions] == ["new", ""], "and one is not taken over twice"
 
 
-def test_a_list_is_read_only_where_the_organisation_gives_the_id_and_something_is_unknown() -> None:
+def test_a_list_is_read_only_where_something_is_unknown() -> None:
     [submission] = planned([data()]).submissions
     for stated, requests, expected in (
         ([data()], {}, ("DataExport",)),
         ([data()], {submission.key: known(submission)}, ()),
-        ([privacy()], {}, ()),
+        ([privacy()], {}, ("PrivacyExport",)),
     ):
         given = situation(stated, kinds=KINDS_HERE, requests=requests, as_of=LATER)
         assert to_look_up(given, asked_for(given)) == expected
