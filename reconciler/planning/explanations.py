@@ -133,4 +133,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "A request is made once. Made before its window is over it would miss what comes after, and nobody would know.",
         "Wait until the window is over, or choose an earlier end.",
     ),
+    "RC702": Explanation(
+        "The manifest names another request",
+        "metadata.id says that a live request is this manifest's, and that one asks for something else, or the manifest "
+        "asks for several. Taking it over would pass off other data as these.",
+        "Correct metadata.id, or leave it out: then the data are asked for.",
+    ),
 }

@@ -67,6 +67,7 @@ def decide(situation: Situation, wanted: Iterable[Submission]) -> Requests:
     )
     findings = (
         *_too_early(situation, submissions),
+        *_misnamed(situation, missing),
         *_in_doubt(situation),
         *_never_cancelled(situation),
     )
@@ -100,7 +101,7 @@ def to_look_up(situation: Situation, wanted: Iterable[Submission]) -> tuple[str,
 
     Those that we name ourselves, too: an organisation may give them other names, and then knows no repetition.
     """
-    unknown = {each.address.kind for each in wanted if each.key not in situation.requests and not each.taken}
+    unknown = {each.address.kind for each in wanted if each.key not in situation.requests}
     return tuple(sorted(unknown))
 
 
@@ -244,6 +245,28 @@ def _too_early(situation: Situation, submissions: Iterable[Submission]) -> Itera
                 detail=f"{each.window} ends after this plan's time, {now.isoformat(timespec='seconds')}.",
                 hint="Wait until it is over, or choose an earlier end.",
             )
+
+
+def _misnamed(situation: Situation, missing: Iterable[Submission]) -> Iterator[Finding]:
+    """Manifests that name a live request which is not what they ask for, as far as the list tells."""
+    for each in missing:
+        named = [one for one in situation.observed.get(each.address.kind, ()) if one.live_id == each.taken]
+        if each.parts > 1 and each.taken:
+            why = f"It would have to be all {each.parts} of its parts."
+        elif named and not asks_the_same(each.body, named[0].body):
+            why = "That request asks for something else."
+        else:
+            continue
+        yield Finding(
+            "RC702",
+            Severity.BLOCK,
+            "The manifest names another request",
+            each.address,
+            (),
+            FindingClass.PLATFORM,
+            detail=f"metadata.id is {each.taken}. {why}",
+            hint="Correct metadata.id, or leave it out to ask for the data.",
+        )
 
 
 def _in_doubt(situation: Situation) -> Iterator[Finding]:

@@ -233,3 +233,22 @@ def test_a_plan_with_requests_is_a_file_and_back() -> None:
     [before] = planned([data("gone")]).submissions
     made = planned([data(), privacy()], [known(before)])
     assert read_plan(write_plan(made), seal=seal_of(made)) == made
+
+
+def test_a_manifest_that_names_a_live_request_takes_it_over() -> None:
+    bound = replace(data(), live_id="e-1")
+    made = planned([bound], entities=(listed("e-1"), listed("e-2")))
+    assert [each.taken for each in made.submissions] == ["e-1"]
+    assert not made.blocked
+
+
+def test_a_manifest_that_names_a_request_for_something_else_blocks() -> None:
+    bound = replace(data(), live_id="e-1")
+    made = planned([bound], entities=(listed("e-1", format="csv"),))
+    assert blocking(made) == ["RC702"]
+
+
+def test_one_live_request_cannot_be_all_parts_of_a_window() -> None:
+    bound = replace(data(split=True, window={"days": 3, "before": "2026-10-06"}), live_id="e-1")
+    made = planned([bound], project=Project(limits=Limits(data_export_days=1)))
+    assert set(blocking(made)) == {"RC702"}
