@@ -17,6 +17,7 @@ VERBS: Final = {
     "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
     "state": "Look into the ledger: what we sent, and who holds its lock.",
     "exports": "Follow requests, fetch their files, verify them.",
+    "serve": "Serve the catalogue of exports over HTTP, read only.",
     "sandbox": "Run a simulated organisation on this machine.",
     "demo": "Watch plan and apply at work against a sandbox, in seconds.",
 }

@@ -12,8 +12,8 @@ from typing import Final
 from reconciler.model.address import Address
 from reconciler.model.callback import NOWHERE, Callback
 from reconciler.model.project import Project
-from reconciler.model.values import Json, Normal, canonical
-from reconciler.model.window import Window
+from reconciler.model.values import Json, Normal, Path, canonical
+from reconciler.model.window import Window, instant
 
 _NAMESPACE: Final = uuid.UUID("2c6a3b0e-6f0d-5f0a-9c57-0d8c2f1d4b11")
 _SCHEME: Final = "key/v1"
@@ -41,7 +41,8 @@ class Asking:
     member by which we name a request ourselves; empty where the organisation gives it an id. `status` and `reason` are
     the members of an answer that say how far it is and why it failed; `files` is the path of the list of files below a
     request, empty where `download` names the member of the answer that holds the one file's address. `callback` is the
-    wire member that says where to tell of its end; empty where nothing is told.
+    wire member that says where to tell of its end; empty where nothing is told. `starts` and `ends` are where a body
+    says which window it asks for.
     """
 
     fields: tuple[str, ...]
@@ -53,6 +54,21 @@ class Asking:
     files: str = ""
     download: str = ""
     callback: str = ""
+    starts: Path = ()
+    ends: Path = ()
+
+    def window_in(self, body: Mapping[str, Json]) -> Window | None:
+        """The window that a body asks for; None where it says none."""
+        try:
+            return Window(instant(_at(body, self.starts)), instant(_at(body, self.ends)))
+        except (LookupError, TypeError, ValueError):
+            return None
+
+
+def _at(body: Json, path: Path) -> Json:
+    for name in path:
+        body = body[name]
+    return body
 
 
 class Stage(StrEnum):

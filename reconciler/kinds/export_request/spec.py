@@ -80,12 +80,16 @@ PRIVACY_ASKING: Final = Asking(
     reason="failureReason",
     download="downloadUrl",
     callback="callbackUrl",
+    starts=("timeRange", "start"),
+    ends=("timeRange", "end"),
 )
 DATA_ASKING: Final = Asking(
     fields=("type", "view", "format"),
     body=_of_data,
     longest=longest_data_window,
     files="/files",
+    starts=("startDate",),
+    ends=("endDate",),
 )
 
 _TIME: Final = {"type": "string", "description": "With its zone.", "examples": ["2026-10-01T00:00:00Z"]}

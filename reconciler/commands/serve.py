@@ -1,0 +1,126 @@
+"""`reconciler serve`: the catalogue over HTTP, for reading only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.clock import SystemClock
+from reconciler.commands.exports import folder
+from reconciler.commands.extras import needs
+from reconciler.commands.library import LedgerFile, ReportFolder, window_of
+from reconciler.commands.session import tell
+from reconciler.commands.workspace import Workspace, open_project
+from reconciler.errors import UsageError
+from reconciler.model.secret import NONE, Secret
+from reconciler.render.legible import legible
+
+if TYPE_CHECKING:
+    from reconciler.service.access import Access
+    from reconciler.service.ports import Ports
+    from reconciler.service.server import Tls
+
+TOKEN: Final = "RECONCILER_SERVICE_TOKEN"
+
+_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Elsewhere than on loopback it needs a token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="0 takes a free one.")
+@folder
+@click.option("--table", type=click.Path(path_type=Path, file_okay=False), default=None,
+              help="The folder of the table; by default the folder table within --to.")  # fmt: skip
+@click.option("--tls-certificate", "certificate", type=_file, help="Serve HTTPS with this certificate (PEM).")
+@click.option("--tls-key", "key", type=_file, help="Its key (PEM).")
+@click.option("--log-level", type=click.Choice(["info", "debug"]), default="info", show_default=True,
+              help="debug shows every request on stderr.")  # fmt: skip
+@options.directory
+@options.project_file
+def serve(
+    host: str,
+    port: int,
+    target: Path,
+    table: Path | None,
+    certificate: Path | None,
+    key: Path | None,
+    log_level: str,
+    directory: Path,
+    project_file: Path | None,
+) -> None:
+    """Serve the catalogue of exports until Ctrl-C: a page at /, JSON at /catalog, Prometheus at /metrics.
+
+    It reads the ledger and the folder with fetched exports, and writes nothing. By default it listens on loopback only.
+    Where RECONCILER_SERVICE_TOKEN is set, every request must carry that token (Authorization: Bearer).
+
+    \b
+      reconciler serve
+      RECONCILER_SERVICE_TOKEN=... reconciler serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem
+    """
+    with needs("serve"):
+        from reconciler.service.app import build
+        from reconciler.service.server import Server, listen, url_of
+    access, tls = _access(host), _tls(certificate, key)
+    ports = _ports(open_project(directory, project_file), target, table)
+    app = build(ports, access, tell=tell, observe=tell if log_level == "debug" else None)
+    listener = listen(host, port)
+    if access.token and tls is None and not _is_loopback(host):
+        tell("Without --tls-certificate the token and the data travel unencrypted.")
+    url = url_of(listener, scheme="https" if tls else "http")
+    Server(app, listener, tls).run(lambda: tell(f"The catalogue is at {url} until Ctrl-C."))
+
+
+def _access(host: str) -> Access:
+    """Raises UsageError where the host needs a token and there is none, or one that could be guessed."""
+    from reconciler.service.access import SHORTEST_TOKEN, Access
+
+    token = os.environ.get(TOKEN, "")
+    if not token and not _is_loopback(host):
+        raise UsageError(
+            "Elsewhere than on loopback the service needs a token",
+            detail=f"{host} can be reached from other machines.",
+            hint=f"Set one of at least {SHORTEST_TOKEN} characters:\nexport {TOKEN}=$(openssl rand -hex 32)",
+        )
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        raise UsageError(
+            "The service's token cannot be used",
+            detail=f"{TOKEN} needs at least {SHORTEST_TOKEN} characters of ASCII, and no space.",
+            hint=f"export {TOKEN}=$(openssl rand -hex 32)",
+        )
+    return Access(Secret(token) if token else NONE)
+
+
+def _is_loopback(host: str) -> bool:
+    from reconciler.service.access import is_loopback
+
+    return is_loopback(host)
+
+
+def _tls(certificate: Path | None, key: Path | None) -> Tls | None:
+    from reconciler.service.server import Tls
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError("A certificate and its key belong together", detail="--tls-certificate and --tls-key.")
+    return Tls(certificate, key)
+
+
+def _ports(workspace: Workspace, target: Path, table: Path | None) -> Ports:
+    from reconciler.service.ports import Ports
+
+    clock = SystemClock()
+    ledger = LedgerFile(workspace.ledger, clock)
+    return Ports(
+        requests=ledger.requests,
+        submissions=ledger.submissions,
+        reports=ReportFolder(target),
+        window=window_of,
+        table=table or target / "table",
+        legible=legible,
+        now=clock.now,
+    )

@@ -1,0 +1,41 @@
+"""How the service itself is: `/healthz` and `/metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from reconciler.errors import ReconcilerError
+from reconciler.service.documents import Health
+from reconciler.service.ports import Ports
+
+
+def house_router(ports: Ports, registry: CollectorRegistry, is_working: Callable[[], bool]) -> APIRouter:
+    router = APIRouter(tags=["service"])
+
+    @router.get("/healthz", responses={503: {"model": Health, "description": "Something cannot be done."}})
+    def show_health(response: Response) -> Health:
+        """Whether the ledger can be read, and whether what runs in the background runs. Needs no token."""
+        ledger, workers = _is_readable(ports), is_working()
+        if not (ledger and workers):
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return Health(healthy=ledger and workers, ledger=ledger, workers=workers)
+
+    @router.get("/metrics", response_class=PlainTextResponse)
+    def show_metrics() -> Response:
+        """For Prometheus."""
+        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return router
+
+
+def _is_readable(ports: Ports) -> bool:
+    try:
+        ports.requests()
+    except ReconcilerError:
+        return False
+    return True
