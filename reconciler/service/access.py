@@ -39,9 +39,8 @@ class Access:
     def problem(self, headers: Headers) -> Problem | None:
         """Why a request with these headers is refused; None where it is not."""
         if self.token:
-            return (
-                None if self._has_token(headers) else Problem(status=401, title="The bearer token is missing or wrong")
-            )
+            title = "The bearer token is missing or wrong"
+            return None if self._has_token(headers) else Problem(status=401, title=title)
         if not is_local(headers) or any(name in headers for name in _FORWARDING):
             return Problem(
                 status=421,

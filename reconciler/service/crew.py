@@ -39,6 +39,4 @@ class Crew:
             worker(self._stop)
         except Exception as error:
             name = getattr(worker, "__name__", type(worker).__name__)
-            self._tell(
-                f"Internal error: {name} has ended with {type(error).__name__}. This is a bug; please report it."
-            )
+            self._tell(f"Internal error: {name} ended with {type(error).__name__}. This is a bug; please report it.")

@@ -29,7 +29,7 @@ def place_in(query: Json, cursor: str) -> list[Json]:
         raise ValueError("it is not a cursor that this service gave out") from None
     if mark != _mark(query):
         raise ValueError("it belongs to another query")
-    return place
+    return list(place)
 
 
 def _mark(query: Json) -> str:

@@ -1,4 +1,4 @@
-"""Around every request: the headers that browsers should see, the counts, a line for who debugs, and the last resort."""
+"""Around every request: headers for browsers, counts, a line for who debugs, the last resort."""
 
 from __future__ import annotations
 

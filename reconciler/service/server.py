@@ -74,8 +74,8 @@ class Server:
                 h11_max_incomplete_event_size=LARGEST_HEAD,
                 limit_concurrency=MOST_CONNECTIONS,
                 timeout_graceful_shutdown=GRACE,
-                ssl_certfile=tls and str(tls.certificate),
-                ssl_keyfile=tls and str(tls.key),
+                ssl_certfile=tls.certificate if tls else None,
+                ssl_keyfile=tls.key if tls else None,
             )
         )
         try:
