@@ -36,7 +36,10 @@ def catalogue_router(library: Library) -> APIRouter:
         """The exports that have files."""
         return routes_of(library.catalogue())
 
-    @router.get("/{export_id:path}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE))
+    @router.get(
+        "/{export_id:path}",
+        responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    )
     def show_export(export_id: ExportId) -> ExportReport:
         """The report of one export; of one that has not been fetched, what is known."""
         return report_of(known(library, export_id))

@@ -1,12 +1,13 @@
-"""How the service itself is: `/healthz` and `/metrics`."""
+"""How the service itself is: `/healthz`, `/metrics` and `/openapi.json`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from reconciler.errors import ReconcilerError
@@ -14,7 +15,7 @@ from reconciler.service.documents import Health
 from reconciler.service.ports import Ports
 
 
-def house_router(ports: Ports, registry: CollectorRegistry, is_working: Callable[[], bool]) -> APIRouter:
+def health_router(ports: Ports, is_working: Callable[[], bool]) -> APIRouter:
     router = APIRouter(tags=["service"])
 
     @router.get("/healthz", responses={503: {"model": Health, "description": "Something cannot be done."}})
@@ -25,10 +26,20 @@ def house_router(ports: Ports, registry: CollectorRegistry, is_working: Callable
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return Health(healthy=ledger and workers, ledger=ledger, workers=workers)
 
+    return router
+
+
+def house_router(registry: CollectorRegistry, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
+    router = APIRouter(tags=["service"])
+
     @router.get("/metrics", response_class=PlainTextResponse)
     def show_metrics() -> Response:
         """For Prometheus."""
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def show_description() -> JSONResponse:
+        return JSONResponse(openapi())
 
     return router
 
