@@ -6,6 +6,7 @@ query, and every value is a parameter.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_WILD: Final = re.compile(r"[*?\[]")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SELECT: Final = """
     SELECT interaction_id, type, epoch_us(start_time), epoch_us(end_time), channel, rest,
@@ -109,7 +111,7 @@ def read_records(table: Path, export_id: str, parts: Sequence[str], question: Qu
 def _executed(connection: duckdb.DuckDBPyConnection, files: list[str], question: Question) -> duckdb.DuckDBPyConnection:
     after = question.after
     values: dict[str, Any] = {
-        "files": files,
+        "files": list(map(_literally, files)),
         "channel": question.channel,
         "start": question.start and question.start.isoformat(),
         "end": question.end and question.end.isoformat(),
@@ -138,10 +140,15 @@ def _page(result: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Any], boo
 @contextmanager
 def _locked_down(files: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:", config=_CONFIG) as connection:
-        connection.execute("SET allowed_paths = ?", [files])
+        connection.execute("SET allowed_paths = ?", [[*files, *map(_literally, files)]])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
+
+
+def _literally(file: str) -> str:
+    """A path as a pattern that nothing else matches: DuckDB takes every path for a pattern."""
+    return _WILD.sub(r"[\g<0>]", file)
 
 
 @contextmanager
