@@ -55,4 +55,4 @@ def read_report(content: bytes) -> Report:
     except ValidationError as error:
         [first, *_] = error.errors(include_input=False, include_context=False, include_url=False)
         place = ".".join(str(name) for name in first["loc"])
-        raise ValueError(f"{place or 'it'} is not what a report has there") from None
+        raise ValueError(f"its {place} is not as it was written" if place else "it is no JSON document") from None

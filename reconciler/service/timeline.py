@@ -11,7 +11,7 @@ from reconciler.model.window import Window
 from reconciler.service.catalogue import Export
 
 WIDTH: Final = 1080.0
-LEFT: Final = 232.0
+LEFT: Final = 284.0
 """Where the time begins; names stand before it."""
 RIGHT: Final = WIDTH - 12.0
 TOP: Final = 30.0
@@ -20,7 +20,7 @@ BAR: Final = 12.0
 NARROWEST: Final = 3.0
 MOST_LANES: Final = 60
 _MOST_TICKS: Final = 9
-_LONGEST_NAME: Final = 32
+_LONGEST_NAME: Final = 26
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOURS: Final = (1, 3, 6, 12, 24, 48, 168, 336)
 _MONTH_STEPS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 600, 1200, 12000)
@@ -49,6 +49,7 @@ class Lane:
 
     address: str
     name: str
+    kind: str
     y: float
     bars: Sequence[Bar]
 
@@ -118,9 +119,9 @@ def _end(export: Export) -> datetime:
 def _lane(exports: Sequence[Export], number: int, scale: _Scale) -> Lane:
     bars = [Bar(export, scale.x(_start(export)), _width(export, scale)) for export in exports]
     address = exports[0].address
-    name = address.partition("/")[2] or address
+    kind, _, name = address.rpartition("/")
     name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-    return Lane(address, name, TOP + LANE * number, bars)
+    return Lane(address, name, kind, TOP + LANE * number, bars)
 
 
 def _width(export: Export, scale: _Scale) -> float:
