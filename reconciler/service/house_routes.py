@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from reconciler.errors import ReconcilerError
 from reconciler.service.documents import Health
 from reconciler.service.ports import Ports
+
+_TEXT: Final = {"text/plain": {"schema": {"type": "string"}}}
 
 
 def health_router(ports: Ports, is_working: Callable[[], bool]) -> APIRouter:
@@ -32,7 +34,7 @@ def health_router(ports: Ports, is_working: Callable[[], bool]) -> APIRouter:
 def house_router(registry: CollectorRegistry, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
     router = APIRouter(tags=["service"])
 
-    @router.get("/metrics", response_class=PlainTextResponse)
+    @router.get("/metrics", response_class=Response, responses={200: {"content": _TEXT}})
     def show_metrics() -> Response:
         """For Prometheus."""
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
