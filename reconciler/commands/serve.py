@@ -59,19 +59,22 @@ def serve(
 
     \b
       reconciler serve
-      RECONCILER_SERVICE_TOKEN=... reconciler serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem
+      reconciler serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem
     """
     with needs("serve"):
         from reconciler.service.app import build
         from reconciler.service.server import Server, listen, url_of
     access, tls = _access(host), _tls(certificate, key)
-    ports = _ports(open_project(directory, project_file), target, table)
-    app = build(ports, access, tell=tell, observe=tell if log_level == "debug" else None)
+    workspace = open_project(directory, project_file)
+    if not workspace.ledger.exists():
+        tell(f"There is no ledger at {workspace.ledger} yet: the first apply makes it.")
+    ports = _ports(workspace, target, table)
+    server = Server(build(ports, access, tell=tell, observe=tell if log_level == "debug" else None), tls)
     listener = listen(host, port)
     if access.token and tls is None and not _is_loopback(host):
         tell("Without --tls-certificate the token and the data travel unencrypted.")
     url = url_of(listener, scheme="https" if tls else "http")
-    Server(app, listener, tls).run(lambda: tell(f"The catalogue is at {url} until Ctrl-C."))
+    server.run(listener, lambda: tell(f"The catalogue is at {url} until Ctrl-C."))
 
 
 def _access(host: str) -> Access:

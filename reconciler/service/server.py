@@ -57,9 +57,8 @@ def url_of(listener: socket.socket, *, scheme: str = "http") -> str:
 class Server:
     """Serves until `stop` is called, from any thread, or SIGINT or SIGTERM come where it has the main thread."""
 
-    def __init__(self, app: FastAPI, listener: socket.socket, tls: Tls | None = None) -> None:
+    def __init__(self, app: FastAPI, tls: Tls | None = None) -> None:
         """Raises UsageError where the certificate or its key cannot be used."""
-        self._listener = listener
         self._server = _Quiet(
             uvicorn.Config(
                 app,
@@ -88,20 +87,20 @@ class Server:
                 where=str(tls.certificate if tls else ""),
             ) from None
 
-    def run(self, on_ready: Callable[[], None]) -> None:
-        """`on_ready` is called when requests are answered."""
-        asyncio.run(self._serve(on_ready))
+    def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        """Closes the socket at the end. `on_ready` is called when requests are answered."""
+        asyncio.run(self._serve(listener, on_ready))
 
     def stop(self) -> None:
         self._server.should_exit = True
 
-    async def _serve(self, on_ready: Callable[[], None]) -> None:
+    async def _serve(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         with suppress(ValueError, RuntimeError):  # outside the main thread nobody sends signals
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._asked)
         self._server.on_ready = on_ready
-        await self._server.serve(sockets=[self._listener])
+        await self._server.serve(sockets=[listener])
 
     def _asked(self) -> None:
         """Once: finish what is under way. Twice: do not."""

@@ -44,7 +44,10 @@ def test_without_a_verb_the_help_is_shown(project: Project) -> None:
     assert project.run().says("Usage: reconciler", "validate")
 
 
-HEAVY = "requests, sqlalchemy, jsonschema, jsonschema_rs, rich, deepdiff, yaml, orjson, cattrs, starlette, uvicorn"
+HEAVY = (
+    "requests, sqlalchemy, jsonschema, jsonschema_rs, rich, deepdiff, yaml, orjson, cattrs, starlette, uvicorn, "
+    "fastapi, pydantic, duckdb, jinja2, prometheus_client"
+)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["plna"]], ids=str)

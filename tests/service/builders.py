@@ -163,8 +163,8 @@ def served(ports: Ports, *, token: str = "", open_paths: tuple[str, ...] = (), *
     service, ready = Service(url_of(listener)), threading.Event()
     access = Access(Secret(token) if token else NONE, ("/healthz", *open_paths))
     app = build(ports, access, tell=service.told.append, observe=service.seen.append, **more)
-    server = Server(app, listener)
-    thread = threading.Thread(target=server.run, args=(ready.set,), daemon=True)
+    server = Server(app)
+    thread = threading.Thread(target=server.run, args=(listener, ready.set), daemon=True)
     thread.start()
     try:
         assert ready.wait(10), "the service did not start"
