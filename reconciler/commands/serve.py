@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,13 @@ from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.exports import folder
 from reconciler.commands.extras import needs
+from reconciler.commands.inbox import callbacks
+from reconciler.commands.keys import SERVER_KEY, key_of
 from reconciler.commands.library import LedgerFile, ReportFolder, window_of
 from reconciler.commands.session import tell
 from reconciler.commands.workspace import Workspace, open_project
 from reconciler.errors import UsageError
+from reconciler.model.callback import PATH
 from reconciler.model.secret import NONE, Secret
 from reconciler.render.legible import legible
 
@@ -54,8 +58,12 @@ def serve(
 ) -> None:
     """Serve the catalogue of exports until Ctrl-C: a page at /, JSON at /catalog, Prometheus at /metrics.
 
-    It reads the ledger and the folder with fetched exports, and writes nothing. By default it listens on loopback only.
-    Where RECONCILER_SERVICE_TOKEN is set, every request must carry that token (Authorization: Bearer).
+    It reads the ledger and the folder with fetched exports. By default it listens on loopback only. Where
+    RECONCILER_SERVICE_TOKEN is set, every request must carry that token (Authorization: Bearer).
+
+    Where RECONCILER_SERVICE_KEY is set, it also takes the callbacks of privacy requests, asks the organisation whether
+    they are true (which needs the organisation's credentials), notes that in the ledger, and forwards them to the
+    receivers of service.forward in the project file.
 
     \b
       reconciler serve
@@ -69,12 +77,22 @@ def serve(
     if not workspace.ledger.exists():
         tell(f"There is no ledger at {workspace.ledger} yet: the first apply makes it.")
     ports = _ports(workspace, target, table)
-    server = Server(build(ports, access, tell=tell, observe=tell if log_level == "debug" else None), tls)
-    listener = listen(host, port)
-    if access.token and tls is None and not _is_loopback(host):
-        tell("Without --tls-certificate the token and the data travel unencrypted.")
-    url = url_of(listener, scheme="https" if tls else "http")
-    server.run(listener, lambda: tell(f"The catalogue is at {url} until Ctrl-C."))
+    with callbacks(workspace, key=key_of(os.environ, SERVER_KEY), log_level=log_level) as told:
+        access = replace(access, open_paths=(*access.open_paths, *told.open_paths))
+        app = build(
+            ports, access, tell=tell, observe=tell if log_level == "debug" else None,
+            routers=told.routers, workers=told.workers, collectors=told.collectors,
+        )  # fmt: skip
+        server, listener = Server(app, tls), listen(host, port)
+        if access.token and tls is None and not _is_loopback(host):
+            tell("Without --tls-certificate the token and the data travel unencrypted.")
+        url = url_of(listener, scheme="https" if tls else "http")
+        server.run(listener, lambda: tell(_greeting(url, takes_callbacks=bool(told.routers))))
+
+
+def _greeting(url: str, *, takes_callbacks: bool) -> str:
+    also = f" It takes callbacks below {url}{PATH}, by their tokens." if takes_callbacks else ""
+    return f"The catalogue is at {url} until Ctrl-C.{also}"
 
 
 def _access(host: str) -> Access:

@@ -135,8 +135,8 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "RC702": Explanation(
         "The manifest names another request",
-        "metadata.id says that a live request is this manifest's, and that one asks for something else, or the manifest "
-        "asks for several. Taking it over would pass off other data as these.",
+        "metadata.id says that a live request is this manifest's, and that one asks for something else, or the "
+        "manifest asks for several. Taking it over would pass off other data as these.",
         "Correct metadata.id, or leave it out: then the data are asked for.",
     ),
 }

@@ -24,6 +24,10 @@ class Refused(Exception):
 
 
 RESPONSES: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: "The body is no callback.",
+    HTTPStatus.FORBIDDEN: "The token is not that of the request.",
+    HTTPStatus.REQUEST_TIMEOUT: "The body did not come in time.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than a callback.",
     HTTPStatus.UNAUTHORIZED: "The bearer token is missing or wrong.",
     HTTPStatus.NOT_FOUND: "Nobody knows such an export.",
     HTTPStatus.CONFLICT: "The export is known, and has no table that can be queried.",

@@ -1,0 +1,121 @@
+"""What `reconciler serve` does about callbacks: the ledger open for writing, the organisation to ask, the receivers."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from reconciler.apply.following import asked
+from reconciler.commands.planner import check_organisation
+from reconciler.commands.session import Session, session, tell
+from reconciler.commands.workspace import Workspace
+from reconciler.errors import UsageError
+from reconciler.kinds import KINDS
+from reconciler.model.callback import PATH
+from reconciler.model.project import Receiver as Stated
+from reconciler.model.request import Requested
+from reconciler.model.secret import Secret
+from reconciler.service.inbox.confirming import Confirmation, confirm_due
+from reconciler.service.inbox.forwarding import Forwarding, Receiver, forward_due
+from reconciler.service.inbox.working import repeatedly
+from reconciler.state import SqlInbox, SqlLedger, hold, open_ledger
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from prometheus_client.registry import Collector
+
+PATIENCE = 30.0
+"""Seconds to wait for the ledger's lock at the start; afterwards it is not held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the service is given for callbacks; all of it is empty where there are to be none."""
+
+    routers: tuple[APIRouter, ...] = ()
+    workers: tuple[Callable[[threading.Event], None], ...] = ()
+    collectors: tuple[Collector, ...] = ()
+    open_paths: tuple[str, ...] = ()
+
+
+@contextmanager
+def callbacks(workspace: Workspace, *, key: Secret, log_level: str) -> Iterator[Callbacks]:
+    """Nothing without a key. With one: credentials are needed, since only the organisation can confirm a callback.
+
+    Raises UsageError where a receiver's credential is missing, AuthenticationFailed, LedgerError.
+    """
+    if not key:
+        yield Callbacks()
+        return
+    receivers = [receiver_of(stated, os.environ) for stated in workspace.project.service.forward]
+    with ExitStack() as stack:
+        run = stack.enter_context(session(workspace, parallelism=1, timeout=None, log_level=log_level))
+        ledger = stack.enter_context(_opened(workspace, run))
+        yield _callbacks(workspace, run, ledger, receivers, key)
+
+
+def receiver_of(stated: Stated, environment: Mapping[str, str]) -> Receiver:
+    """With its credentials, from the environment. Raises UsageError with all that are missing."""
+    missing = sorted(name for name in stated.headers.values() if not environment.get(name))
+    if missing:
+        raise UsageError(
+            "A receiver's credential is missing",
+            detail=f"service.forward {stated.name} needs {', '.join(missing)}.",
+            hint="Set it in the environment that `reconciler serve` runs in.",
+        )
+    odd = sorted(name for name in stated.headers.values() if not _is_header_value(environment[name]))
+    if odd:
+        detail = f"{', '.join(odd)}: a header is one line of printable ASCII."
+        raise UsageError("A receiver's credential cannot be sent", detail=detail)
+    return Receiver(
+        stated.name, stated.url, {header: Secret(environment[name]) for header, name in stated.headers.items()}
+    )
+
+
+def _is_header_value(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+@contextmanager
+def _opened(workspace: Workspace, run: Session) -> Iterator[SqlLedger]:
+    """Brought to the current format under its lock, which apply holds while it works; then shared with it."""
+    organisation = run.client.organisation()
+    check_organisation(workspace, organisation)
+    with hold(workspace.ledger, run.clock, timeout=PATIENCE, command="reconciler serve"):
+        ledger = open_ledger(workspace.ledger, organisation, writable=True)
+    with ledger:
+        yield ledger
+
+
+def _callbacks(
+    workspace: Workspace, run: Session, ledger: SqlLedger, receivers: Sequence[Receiver], key: Secret
+) -> Callbacks:
+    from reconciler.service.inbox.numbers import InboxNumbers
+    from reconciler.service.inbox.route import Reception, callback_routes
+
+    inbox, now = SqlInbox(ledger), run.clock.now
+    settle = workspace.project.timing.settle
+
+    def known() -> Iterable[Requested]:
+        return ledger.requests().values()
+
+    def ask(request: Requested) -> Requested:
+        return asked(run.client, KINDS[request.address.kind], request, now=now, settle=settle)
+
+    names = tuple(receiver.name for receiver in receivers)
+    confirmation = Confirmation(inbox, ledger.request, ask, names, now, tell)
+    forwardings = [Forwarding(inbox, receiver, requests.Session(), now, tell) for receiver in receivers]
+    steps: list[Callable[[], None]] = [lambda: confirm_due(confirmation)]
+    steps += [lambda each=each: forward_due(each) for each in forwardings]  # type: ignore[misc]
+    return Callbacks(
+        routers=(callback_routes(Reception(inbox, key, known, now)),),
+        workers=tuple(repeatedly(step, tell=tell) for step in steps),
+        collectors=(InboxNumbers(inbox, names),),
+        open_paths=(PATH,),
+    )
