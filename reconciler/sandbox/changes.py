@@ -124,3 +124,4 @@ def _note(
             request=author.request,
         )
     )
+    resource.follow(organisation, before, after, author.by)

@@ -12,6 +12,7 @@ from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.problems import Problem
 from reconciler.sandbox.resources import Resource
 from reconciler.sandbox.store import Stored
+from reconciler.sandbox.strategies.rewriting import rewrite
 
 
 def perform(organisation: Organisation, edit: Edit, *, target: str | None = None, request: int | None = None) -> Stored:
@@ -27,6 +28,8 @@ def perform(organisation: Organisation, edit: Edit, *, target: str | None = None
         before = find(organisation, edit.collection, edit.target or target)
         if edit.operation in ("use", "release"):
             return _use(organisation, before, edit)
+        if edit.operation in ("add_version", "drop_version"):
+            return rewrite(organisation, before, edit, author)
         if edit.operation == "delete":
             return _delete(organisation, resource, before, edit, author)
         return _replace(organisation, resource, before, edit, author)

@@ -11,11 +11,12 @@ import requests
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exports.control import ExportControl
 from reconciler.sandbox.journal import Effect, Recorded
+from reconciler.sandbox.strategies.control import StrategyControl
 
 Json = dict[str, Any]
 
 
-class Control(ExportControl):
+class Control(ExportControl, StrategyControl):
     """Every method speaks to the sandbox at `url` and raises SandboxError with its reason where that says no."""
 
     def __init__(self, url: str) -> None:

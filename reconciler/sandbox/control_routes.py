@@ -22,6 +22,7 @@ from reconciler.sandbox.house import House
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.shapes import build, mapping, sequence
 from reconciler.sandbox.statefile import objects, put_records
+from reconciler.sandbox.strategies.desk import StrategyDesk
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Operation = Callable[[Any, Request], Any]
@@ -51,6 +52,7 @@ def control_routes(house: House) -> list[Route]:
         ("PUT", "/state", desk.load),
         ("POST", "/reset", desk.reset),
         *ExportDesk(house).table(),
+        *StrategyDesk(house).table(),
     ]
     return [Route(path, _endpoint(house, operation), methods=[method]) for method, path, operation in table]
 

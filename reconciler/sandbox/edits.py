@@ -20,6 +20,7 @@ CollectionName = Literal[
     "business_rules_schemas",
     "privacy_requests",
     "data_exports",
+    "routing_strategies",
 ]
 
 
@@ -33,9 +34,12 @@ class Edit:
 
     `use` says that `user` (a worktype, a decision table) uses the schema from now on, which forbids to delete it;
     `release` that nothing does any more. Neither changes the schema, so neither is an effect.
+
+    `add_version` gives a routing strategy a new head, as the platform makes them but for `body`; `drop_version` takes
+    the oldest version that shows all of `body` out of its history, which is no effect.
     """
 
-    operation: Literal["create", "replace", "patch", "delete", "use", "release"]
+    operation: Literal["create", "replace", "patch", "delete", "use", "release", "add_version", "drop_version"]
     collection: CollectionName
     target: str | None = None
     body: Mapping[str, Any] | None = None

@@ -134,7 +134,28 @@ class Shift:
     by: Literal["insert", "delete", "swap", "rotate"]
 
 
-Action = Status | Delay | Hang | Cut | Late | Truncate | Html | Redirect | Oversize | Mangle | Edits | Shift
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """Bends the `nextUri` of a list by cursor.
+
+    | leads          | where                                                                            |
+    |----------------|----------------------------------------------------------------------------------|
+    | here           | to the page just answered: once, and a page comes twice; without end, and it loops |
+    | to_the_first   | to the first page                                                                |
+    | past_one       | past the next page, which is lost                                                |
+    | nowhere        | it is not there, though there is more                                            |
+    | without_cursor | to where it should, but for the cursor                                           |
+    | relative       | to where it should, without scheme and host                                      |
+    | abroad         | to another `host`                                                                |
+
+    On the last page, which has none, it leads nowhere else by `past_one`, `nowhere` and `relative`.
+    """
+
+    leads: Literal["here", "to_the_first", "past_one", "nowhere", "without_cursor", "relative", "abroad"]
+    host: str = "api.example.com"
+
+
+Action = Status | Delay | Hang | Cut | Late | Truncate | Html | Redirect | Oversize | Mangle | Edits | Shift | NextPage
 
 ACTIONS: Mapping[str, type[Action]] = {
     "status": Status,
@@ -149,4 +170,5 @@ ACTIONS: Mapping[str, type[Action]] = {
     "mangle": Mangle,
     "edit": Edits,
     "shift": Shift,
+    "next_page": NextPage,
 }

@@ -22,6 +22,7 @@ from reconciler.sandbox.fault_actions import (
     Html,
     Late,
     Mangle,
+    NextPage,
     Oversize,
     Redirect,
     Shift,
@@ -29,6 +30,7 @@ from reconciler.sandbox.fault_actions import (
     Truncate,
     When,
 )
+from reconciler.sandbox.next_pages import bend
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.platform import answer, family_of
 from reconciler.sandbox.problems import error_body
@@ -49,6 +51,9 @@ async def handle(
     _veil_effects(organisation, exchange, actions, formers)
     if (ending := await _strike(organisation, exchange, actions, stopping, when="after")) is not None:
         return ending
+    for action in actions:
+        if isinstance(action, NextPage):
+            whole = bend(whole, exchange, action, lambda asked: answer(organisation, asked))
     reply = Reply(whole, declared=len(whole.body))
     for action in actions:
         reply = _disfigure(reply, action)

@@ -22,9 +22,12 @@ from reconciler.sandbox.records import Records
 from reconciler.sandbox.resources import Resource
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Collection, Stored
+from reconciler.sandbox.strategies.histories import Histories
+from reconciler.sandbox.strategies.resource import ROUTING_STRATEGIES
 
 RESOURCES: Mapping[str, Resource] = {
-    each.collection: each for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS, PRIVACY_REQUESTS, DATA_EXPORTS)
+    each.collection: each
+    for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS, PRIVACY_REQUESTS, DATA_EXPORTS, ROUTING_STRATEGIES)
 }
 
 DEFAULT_ID = "5a9dbc0e-0000-4000-8000-000000000001"
@@ -47,6 +50,7 @@ class Organisation:
             name: Collection(name, keeps_versions=resource.keeps_versions) for name, resource in RESOURCES.items()
         }
         self.records = Records()
+        self.histories = Histories()
         self.journal = Journal()
         self.faults = Faults()
         self.signer = Signer()

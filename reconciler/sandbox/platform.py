@@ -17,6 +17,7 @@ from reconciler.sandbox.oauth import TOKEN_PATHS, LoginProblem, Token, bearer, g
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.problems import Problem, not_found
 from reconciler.sandbox.resources import Resource
+from reconciler.sandbox.strategies import routes as strategy_routes
 from reconciler.sandbox.verbs import Verb, Verbs
 
 Routes = Callable[[Organisation, Resource, Exchange, str], Verbs]
@@ -26,6 +27,7 @@ ROUTES: Mapping[str, Routes] = {
     **dict.fromkeys(BASES, schema_routes.verbs),
     "privacy_requests": privacy_routes.verbs,
     "data_exports": data_export_routes.verbs,
+    "routing_strategies": strategy_routes.verbs,
 }
 
 

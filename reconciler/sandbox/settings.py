@@ -11,7 +11,7 @@ from reconciler.sandbox.data_schemas.normal import ADDITIONS
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.shapes import build, mapping
 
-COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES, "privacy_requests", "data_exports")
+COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES, "privacy_requests", "data_exports", "routing_strategies")
 VERBS = ("list", "get", "create", "replace", "delete")
 SCHEMA_VERBS = (*VERBS, "versions", "coretypes", "limits")
 WITHHOLDABLE = (
@@ -19,6 +19,7 @@ WITHHOLDABLE = (
     *(f"{collection}.{verb}" for collection in BASES for verb in SCHEMA_VERBS),
     *(f"privacy_requests.{verb}" for verb in ("list", "get", "create")),
     *(f"data_exports.{verb}" for verb in ("list", "get", "create", "files")),
+    *(f"routing_strategies.{verb}" for verb in ("list", "get", "versions")),
 )
 
 
@@ -55,6 +56,11 @@ class Settings:
     `file_encoding`: of the file host's answers; `gzip_always` encodes even what was asked for as it is.
     `callbacks`: `early` calls back before readers see the end, `late` after it, by `callback_delay`; `forged` with the
     id of another request.
+
+    Of routing strategies:
+    `version_order`: in which order versions are listed.
+    `version_cursors`: `stable` goes on behind the last version read, whatever came or went; `offset` counts, so that a
+    version comes twice or not at all when the history moves between two pages.
     """
 
     offered: tuple[str, ...] = COLLECTIONS
@@ -87,6 +93,8 @@ class Settings:
     file_encoding: Literal["identity", "gzip", "gzip_always"] = "identity"
     callbacks: Literal["once", "never", "twice", "late", "early", "forged"] = "once"
     callback_delay: float = 60.0
+    version_order: Literal["newest_first", "oldest_first", "shuffled"] = "newest_first"
+    version_cursors: Literal["stable", "offset"] = "stable"
 
     def __post_init__(self) -> None:
         _refuse_unknown("offered", self.offered, COLLECTIONS)

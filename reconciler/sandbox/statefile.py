@@ -16,10 +16,13 @@
       - {requestId: 11111111-1111-4111-8111-111111111111, entityType: user, dataTypes: [notes], status: PROCESSING}
     data_exports:
       - {id: big, status: COMPLETED, format: jsonl, files: [{partition: 0, size: 1000000000}]}
+    routing_strategies: [{name: Sales, version: 40, createdDate: ..., modifiedDate: ...}]
+    strategy_versions: {Sales: [{id: ..., version: 1, createdDate: ..., modifiedDate: ..., createdBy: {...}}]}
 
 Data schemas are written as GET shows them, in every base `{jsonSchema: ...}`. Former `versions` and `usedBy` may be
 left out; one with `deleted: true` is a deleted one. Jobs go on from their `status`, which began at `since` (seconds) or
 else at `createdDate`, unless they are `held`; their `files` are described as `exports.file_specs` has it, or made up.
+A strategy at version 40 has had 40, made up between its two dates unless `strategy_versions` (oldest first) says which.
 
 Its shape is checked, the platform's rules are not: an organisation may hold what today's rules would refuse.
 """
@@ -40,7 +43,7 @@ from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.shapes import build, mapping, sequence
 from reconciler.sandbox.store import Collection, Stored
 
-KEYS = ("organization", "settings", "clients", *RESOURCES, "records")
+KEYS = ("organization", "settings", "clients", *RESOURCES, "records", "strategy_versions")
 
 
 def furnish(organisation: Organisation, state: Mapping[str, Any], *, where: str) -> None:
@@ -56,9 +59,11 @@ def furnish(organisation: Organisation, state: Mapping[str, Any], *, where: str)
         organisation.clients[read.id] = read
     for name, resource in RESOURCES.items():
         for number, body in enumerate(sequence(given.get(name, []), where=f"{where}.{name}")):
-            _move_in(organisation, resource, body, where=f"{where}.{name}[{number}]")
+            move_in(organisation, resource, body, where=f"{where}.{name}[{number}]")
     for schema, values in mapping(given.get("records", {}), where=f"{where}.records").items():
         put_records(organisation, schema, values, where=f"{where}.records.{schema}")
+    for strategy, versions in mapping(given.get("strategy_versions", {}), where=f"{where}.strategy_versions").items():
+        put_versions(organisation, strategy, versions, where=f"{where}.strategy_versions.{strategy}")
 
 
 def put_records(organisation: Organisation, schema: str, contents: object, *, where: str) -> int:
@@ -76,6 +81,17 @@ def put_records(organisation: Organisation, schema: str, contents: object, *, wh
     return len(records)
 
 
+def put_versions(organisation: Organisation, strategy: str, contents: object, *, where: str) -> int:
+    """Replace a strategy's history (strategy by id or name) by versions as the API shows them, oldest first."""
+    strategies = organisation.collection("routing_strategies")
+    stored = strategies.true(strategy) or strategies.named(strategy)
+    if stored is None:
+        raise SandboxError("No such strategy", f"no strategy has the id or the name {strategy!r}", where=where)
+    versions = [mapping(each, where=f"{where}[{n}]") for n, each in enumerate(sequence(contents, where=where))]
+    organisation.histories.put(stored.id, versions)
+    return len(versions)
+
+
 def dump(organisation: Organisation) -> dict[str, Any]:
     """The state as it truly is, in the form that `furnish` takes."""
     return {
@@ -88,6 +104,7 @@ def dump(organisation: Organisation) -> dict[str, Any]:
             for schema in organisation.collection("flex_schemas")
             if organisation.records.of(schema.id)
         },
+        "strategy_versions": dict(organisation.histories.stated()),
     }
 
 
@@ -104,7 +121,8 @@ def _introduce(organisation: Organisation, given: Mapping[str, Any], where: str)
         setattr(organisation, name, value)
 
 
-def _move_in(organisation: Organisation, resource: Resource, body: object, *, where: str) -> None:
+def move_in(organisation: Organisation, resource: Resource, body: object, *, where: str) -> Stored:
+    """Put one object in as if it had been there all along."""
     given = dict(mapping(body, where=where))
     given_id = given.pop("id", None) or resource.given_id(given)
     object_id = given_id or organisation.new_id(resource.collection)
@@ -130,6 +148,7 @@ def _move_in(organisation: Organisation, resource: Resource, body: object, *, wh
         collection.users[object_id] = [str(user) for user in users]
     if resource.keeps_versions and stored.body.get("deleted") is True:
         collection.remove(object_id, stored)
+    return stored
 
 
 def _read(
@@ -150,7 +169,7 @@ def _taken(given: dict[str, Any], name: str, *, where: str) -> Sequence[Any]:
 
 
 def _kept(organisation: Organisation, collection: str) -> list[dict[str, Any]]:
-    """Objects, former versions and tombstones: all that `_move_in` reads."""
+    """Objects, former versions and tombstones: all that `move_in` reads."""
     of = organisation.collection(collection)
     return [_with_past(of, each) for each in (*of, *of.tombstones.values())]
 

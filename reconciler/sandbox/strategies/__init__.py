@@ -1,0 +1,1 @@
+"""Routing strategies and their histories (contract §7)."""
