@@ -13,6 +13,7 @@ from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.problems import Problem
 from reconciler.sandbox.resources import Occasion, Resource
 from reconciler.sandbox.store import Stored
+from reconciler.sandbox.webhooks.events import publish
 
 COLLEAGUE = "colleague"
 PLATFORM = "platform"
@@ -125,3 +126,4 @@ def _note(
         )
     )
     resource.follow(organisation, before, after, author.by)
+    publish(organisation, resource.collection, before, after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.sandbox import changes, record_routes
 from reconciler.sandbox.bodies import json_object
 from reconciler.sandbox.changes import Author
@@ -40,12 +42,12 @@ def verbs(organisation: Organisation, resource: Resource, exchange: Exchange, re
 def list_objects(organisation: Organisation, resource: Resource, exchange: Exchange) -> Answer:
     page = page_asked_for(exchange, organisation.settings)
     collection = organisation.collection(resource.collection)
-    key = (page, organisation.settings.locking)
+    key = (page, organisation.settings.locking, organisation.settings.header_mask)
     if key in collection.pages:
         return Answer(200, collection.pages[key])
     shown = collection.listing(organisation.clock.now())
     start = (page.number - 1) * page.size
-    rendered = [_wire(organisation, each) for each in shown[start : start + page.size]]
+    rendered = [_wire(organisation, resource, each) for each in shown[start : start + page.size]]
     body = page_body(resource.path, page, total=len(shown), rendered=rendered)
     if not collection.is_veiled:
         collection.pages[key] = body
@@ -56,13 +58,13 @@ def get_object(organisation: Organisation, resource: Resource, object_id: str) -
     stored = organisation.collection(resource.collection).read(object_id, organisation.clock.now())
     if stored is None:
         raise missing(resource, object_id)
-    return _shown(organisation, stored)
+    return _shown(organisation, resource, stored)
 
 
 def create_object(organisation: Organisation, resource: Resource, exchange: Exchange) -> Answer:
     """201 with the object; an `id` or a `version` in the body is the server's to give and is ignored."""
     stored = changes.create(organisation, resource, json_object(exchange), _author(exchange))
-    return Answer(201, _wire(organisation, stored))
+    return Answer(201, _wire(organisation, resource, stored))
 
 
 def replace_object(organisation: Organisation, resource: Resource, exchange: Exchange, object_id: str) -> Answer:
@@ -76,7 +78,8 @@ def replace_object(organisation: Organisation, resource: Resource, exchange: Exc
         stale = stale or body_version(body) not in (None, before.version)
     if stale:
         raise _version_conflict(resource, before)
-    return _shown(organisation, changes.replace(organisation, resource, before, body, _author(exchange)))
+    after = changes.replace(organisation, resource, before, body, _author(exchange))
+    return _shown(organisation, resource, after)
 
 
 def delete_object(organisation: Organisation, resource: Resource, exchange: Exchange, object_id: str) -> Answer:
@@ -87,11 +90,13 @@ def delete_object(organisation: Organisation, resource: Resource, exchange: Exch
     return Answer(204)
 
 
-def _shown(organisation: Organisation, stored: Stored) -> Answer:
-    return Answer(200, _wire(organisation, stored), etag_headers(stored, organisation.settings))
+def _shown(organisation: Organisation, resource: Resource, stored: Stored) -> Answer:
+    return Answer(200, _wire(organisation, resource, stored), etag_headers(stored, organisation.settings))
 
 
-def _wire(organisation: Organisation, stored: Stored) -> bytes:
+def _wire(organisation: Organisation, resource: Resource, stored: Stored) -> bytes:
+    if resource.masked is not None:
+        stored = replace(stored, body=resource.masked(organisation, stored.body))
     return stored.unversioned if organisation.settings.locking == "none" else stored.versioned
 
 

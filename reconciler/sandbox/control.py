@@ -8,15 +8,17 @@ from urllib.parse import quote
 
 import requests
 
+from reconciler.sandbox.archive.control import ArchiveControl
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exports.control import ExportControl
 from reconciler.sandbox.journal import Effect, Recorded
 from reconciler.sandbox.strategies.control import StrategyControl
+from reconciler.sandbox.webhooks.control import WebhookControl
 
 Json = dict[str, Any]
 
 
-class Control(ExportControl, StrategyControl):
+class Control(ExportControl, StrategyControl, WebhookControl, ArchiveControl):
     """Every method speaks to the sandbox at `url` and raises SandboxError with its reason where that says no."""
 
     def __init__(self, url: str) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reconciler.sandbox import colleague
+from reconciler.sandbox.archive.desk import ArchiveDesk
 from reconciler.sandbox.clock import Clock, parse_instant, wire_date
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
@@ -23,6 +24,7 @@ from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.shapes import build, mapping, sequence
 from reconciler.sandbox.statefile import objects, put_records
 from reconciler.sandbox.strategies.desk import StrategyDesk
+from reconciler.sandbox.webhooks.desk import WebhookDesk
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Operation = Callable[[Any, Request], Any]
@@ -53,6 +55,8 @@ def control_routes(house: House) -> list[Route]:
         ("POST", "/reset", desk.reset),
         *ExportDesk(house).table(),
         *StrategyDesk(house).table(),
+        *WebhookDesk(house).table(),
+        *ArchiveDesk(house).table(),
     ]
     return [Route(path, _endpoint(house, operation), methods=[method]) for method, path, operation in table]
 
@@ -76,6 +80,8 @@ class _Desk:
     def forget(self, _content: Any, _request: Request) -> Any:
         self._organisation.journal.forget()
         self._organisation.file_journal.forget()
+        self._organisation.user_journal.forget()
+        self._organisation.archive.most_in_flight = self._organisation.archive.in_flight
         return {}
 
     def list_faults(self, _content: Any, _request: Request) -> Any:

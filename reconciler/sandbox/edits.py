@@ -21,6 +21,7 @@ CollectionName = Literal[
     "privacy_requests",
     "data_exports",
     "routing_strategies",
+    "webhooks",
 ]
 
 

@@ -18,12 +18,13 @@ When = Literal["before", "after"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Answers with a status and the platform's ErrorBody instead of the real answer."""
+    """Answers with a status and the platform's ErrorBody, or with no body at all, instead of the real answer."""
 
     status: int
     retry_after: int | str | None = None
     code: str = "service.unavailable"
     message: str = "The request could not be served."
+    bare: bool = False
     when: When = "before"
 
 

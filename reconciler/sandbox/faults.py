@@ -6,14 +6,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
+from reconciler.sandbox.archive.actions import USER_ACTIONS, USER_PATHS
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exchange import Exchange
 from reconciler.sandbox.exports.file_actions import FILE_ACTIONS, ROOT, FileAction
 from reconciler.sandbox.fault_actions import ACTIONS, Action
 from reconciler.sandbox.shapes import build, mapping, sequence
+
+Host = Literal["organisation", "files", "user"]
+
+_ACTIONS: Mapping[Host, Mapping[str, type[Action | FileAction]]] = {
+    "organisation": ACTIONS,
+    "files": FILE_ACTIONS,
+    "user": USER_ACTIONS,
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,8 @@ class Script:
     match too: null means that the parameter is absent. The first `skip` matching requests pass, the next `times` are
     hit, and all the rest where `times` is null.
 
-    A path under `/exports/` is one of the file host's, which has actions of its own (see `file_actions`).
+    A path under `/exports/` is one of the file host's, which has actions of its own (see `file_actions`); `/archives`,
+    `/notifications` and `/events` are the user's, where only some of the actions make sense (see `archive.actions`).
     """
 
     route: str
@@ -48,8 +58,9 @@ class Script:
             raise SandboxError("A fault does not add up", "skip is from 0, times from 1 or null", where="times")
 
     @property
-    def is_for_files(self) -> bool:
-        return self.route.partition(" ")[2].startswith(ROOT)
+    def host(self) -> Host:
+        path = self.route.partition(" ")[2]
+        return "files" if path.startswith(ROOT) else "user" if path.startswith(USER_PATHS) else "organisation"
 
     def matches(self, exchange: Exchange) -> bool:
         method, path = self._method_and_path
@@ -107,9 +118,9 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         return [fault.to_json() for fault in self._faults]
 
-    def hitting(self, exchange: Exchange, *, files: bool = False) -> list[Fault]:
-        """Those that strike this request to the organisation, or (`files`) to the file host."""
-        return [fault for fault in self._faults if fault.script.is_for_files is files and fault.hits(exchange)]
+    def hitting(self, exchange: Exchange, *, host: Host = "organisation") -> list[Fault]:
+        """Those that strike this request to that host."""
+        return [fault for fault in self._faults if fault.script.host == host and fault.hits(exchange)]
 
     def _read(self, written: object, number: int, where: str) -> Fault:
         place = f"{where}[{number}]"
@@ -123,7 +134,7 @@ def parse_fault(written: object, *, where: str) -> tuple[Script, Action | FileAc
     given = mapping(written, where=where)
     common = {name: given[name] for name in given if name in Script.__dataclass_fields__}
     script = build(Script, common, where=where)
-    actions: Mapping[str, type[Action | FileAction]] = FILE_ACTIONS if script.is_for_files else ACTIONS
+    actions = _ACTIONS[script.host]
     action = actions.get(script.action)
     if action is None:
         detail = f"{script.action!r} is none of {', '.join(actions)}"

@@ -10,6 +10,7 @@ from typing import cast
 
 from starlette.types import Receive, Scope, Send
 
+from reconciler.sandbox.arrivals import LARGEST_BODY, arrived, read_body
 from reconciler.sandbox.budgets import Charge
 from reconciler.sandbox.clock import http_date
 from reconciler.sandbox.errors import SandboxError
@@ -24,8 +25,6 @@ from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.platform import family_of
 from reconciler.sandbox.problems import Problem, error_body
 from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
-
-LARGEST_BODY = 8 * 1024 * 1024
 
 
 class Gateway:
@@ -67,29 +66,8 @@ class Gateway:
             return Reply(answer, declared=len(answer.body))
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The body, up to one byte more than is allowed; the rest is read and forgotten."""
-    body = b""
-    while True:
-        message = await receive()
-        chunk: bytes = message.get("body", b"")
-        body += chunk[: LARGEST_BODY + 1 - len(body)]
-        if not message.get("more_body", False):
-            return body
-
-
 def _exchange(organisation: Organisation, scope: Scope, body: bytes) -> Exchange:
-    organisation.journal.arrived += 1
-    exchange = Exchange(
-        number=organisation.journal.arrived,
-        time=organisation.clock.now(),
-        method=scope["method"],
-        path=scope["path"],
-        query_string=scope["query_string"].decode("latin-1"),
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-        body=body,
-        correlation_id=organisation.ids.next("correlation"),
-    )
+    exchange = arrived(organisation, organisation.journal, scope, body, stream="correlation")
     token = organisation.tokens.valid(bearer(exchange) or "", exchange.time)
     exchange.client_id = token.client_id if token else None
     return exchange

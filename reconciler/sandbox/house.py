@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.sandbox.clock import clock_from
+from reconciler.sandbox.environment import Addresses
 from reconciler.sandbox.exports.signing import Signer
 from reconciler.sandbox.ids import Ids
 from reconciler.sandbox.organisation import Organisation
@@ -15,7 +16,7 @@ from reconciler.sandbox.statefile import dump, furnish
 
 
 class House:
-    """`signer` signs for the file host, whichever organisation lives here.
+    """`signer` signs for the file host, whichever organisation lives here; `addresses` are known once it listens.
 
     `stopping` is set when the server goes down, so that nothing that waits outlives it.
     """
@@ -23,6 +24,7 @@ class House:
     def __init__(self, build: Callable[[], Organisation], signer: Signer) -> None:
         self._build = build
         self.signer = signer
+        self.addresses = Addresses.at("", "")
         self.organisation = build()
         self.stopping = asyncio.Event()
 
@@ -38,6 +40,7 @@ class House:
         replacement.tokens, replacement.budgets = present.tokens, present.budgets
         replacement.journal, replacement.faults = present.journal, present.faults
         replacement.file_journal, replacement.outbox = present.file_journal, present.outbox
+        replacement.deliveries, replacement.user_journal = present.deliveries, present.user_journal
         replacement.signer = present.signer
         self.organisation = replacement
 

@@ -116,4 +116,14 @@ def _readable(exchange: Exchange) -> Any:
         content = orjson.loads(exchange.body)
     except ValueError:
         return exchange.body.decode(errors="replace")
-    return content | {"client_secret": MASK} if isinstance(content, dict) and "client_secret" in content else content
+    return _without_secrets(content) if isinstance(content, dict) else content
+
+
+def _without_secrets(content: dict[str, Any]) -> dict[str, Any]:
+    """A client's secret, and the values of a webhook's headers: a mask that came back is seen to be one."""
+    if "client_secret" in content:
+        content["client_secret"] = MASK
+    if isinstance(content.get("headers"), dict):
+        headers = content["headers"].items()
+        content["headers"] = {name: value if set(str(value)) == {"*"} else MASK for name, value in headers}
+    return content

@@ -44,25 +44,26 @@ async def handle(
     organisation: Organisation, exchange: Exchange, actions: list[Action], stopping: asyncio.Event
 ) -> Reply | Silence:
     """The request's handling with everything that its faults do to it; the first that ends it ends it."""
-    if (ending := await _strike(organisation, exchange, actions, stopping, when="before")) is not None:
+    if (ending := await strike(organisation, exchange, actions, stopping, when="before")) is not None:
         return ending
     formers = {name: each.snapshot() for name, each in organisation.collections.items()} if actions else {}
     whole = answer(organisation, exchange)
     _veil_effects(organisation, exchange, actions, formers)
-    if (ending := await _strike(organisation, exchange, actions, stopping, when="after")) is not None:
+    if (ending := await strike(organisation, exchange, actions, stopping, when="after")) is not None:
         return ending
     for action in actions:
         if isinstance(action, NextPage):
             whole = bend(whole, exchange, action, lambda asked: answer(organisation, asked))
     reply = Reply(whole, declared=len(whole.body))
     for action in actions:
-        reply = _disfigure(reply, action)
+        reply = disfigure(reply, action)
     return reply
 
 
-async def _strike(
+async def strike(
     organisation: Organisation, exchange: Exchange, actions: list[Action], stopping: asyncio.Event, *, when: When
 ) -> Reply | Silence | None:
+    """What the actions do on that side of the request's effect; the answer, where one of them ends it."""
     for action in actions:
         match action:
             case Delay(when=side, seconds=seconds) if side == when:
@@ -86,6 +87,8 @@ def _instead(action: Status | Html | Redirect, exchange: Exchange) -> Answer:
     match action:
         case Status():
             headers = () if action.retry_after is None else (("Retry-After", str(action.retry_after)),)
+            if action.bare:
+                return Answer(action.status, headers=headers)
             body = error_body(action.status, action.code, action.message, exchange.correlation_id)
             return json_answer(action.status, body, headers=headers)
         case Html():
@@ -140,7 +143,8 @@ def _veil_effects(
                 organisation.collection(effect.collection).veil(effect.id, formers[effect.collection], veil)
 
 
-def _disfigure(reply: Reply, action: Action) -> Reply:
+def disfigure(reply: Reply, action: Action) -> Reply:
+    """The answer as it leaves, changed by what only changes answers."""
     match action:
         case Truncate(keep=keep, declares=declares):
             keep = len(reply.answer.body) // 2 if keep is None else min(keep, len(reply.answer.body))

@@ -51,4 +51,4 @@ def _bent(
 
 
 def _uri(exchange: Exchange, query: dict[str, str]) -> str:
-    return f"http://{exchange.headers['host']}{exchange.path}?{urlencode(query)}"
+    return f"http://{exchange.headers.get('host', 'localhost')}{exchange.path}?{urlencode(query)}"

@@ -67,11 +67,13 @@ def bearer(exchange: Exchange) -> str | None:
 class Tokens:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
+        self.issued: list[str] = []
 
     def issue(self, token: Token) -> str:
         """A new bearer token. Not from the seed: nobody should be able to expect one."""
         text = secrets.token_urlsafe(32)
         self._tokens[text] = token
+        self.issued.append(text)
         return text
 
     def valid(self, text: str, now: float) -> Token | None:

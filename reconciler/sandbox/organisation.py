@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.sandbox.archive.store import Archive
 from reconciler.sandbox.budgets import Budgets
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.data_schemas.resources import DATA_SCHEMAS
@@ -24,10 +25,12 @@ from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Collection, Stored
 from reconciler.sandbox.strategies.histories import Histories
 from reconciler.sandbox.strategies.resource import ROUTING_STRATEGIES
+from reconciler.sandbox.webhooks.deliveries import Deliveries
+from reconciler.sandbox.webhooks.resource import WEBHOOKS
 
 RESOURCES: Mapping[str, Resource] = {
     each.collection: each
-    for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS, PRIVACY_REQUESTS, DATA_EXPORTS, ROUTING_STRATEGIES)
+    for each in (PURPOSES, FLEX_SCHEMAS, *DATA_SCHEMAS, PRIVACY_REQUESTS, DATA_EXPORTS, ROUTING_STRATEGIES, WEBHOOKS)
 }
 
 DEFAULT_ID = "5a9dbc0e-0000-4000-8000-000000000001"
@@ -55,7 +58,10 @@ class Organisation:
         self.faults = Faults()
         self.signer = Signer()
         self.file_journal = Journal()
+        self.archive = Archive()
+        self.user_journal = Journal()
         self.outbox = Outbox()
+        self.deliveries = Deliveries()
 
     def collection(self, name: str) -> Collection:
         return self.collections[name]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Accept = Callable[[Organisation, dict[str, Any], Stored | None], dict[str, Any]]
     Settle = Callable[[Organisation, str, Body, Body], None]
     Referrer = Callable[[Organisation, str], str | None]
+    Masked = Callable[[Organisation, Body], Body]
     Follow = Callable[[Organisation, Stored | None, Stored | None, str], None]
     Stamp = Callable[["Resource", Body, "Occasion"], dict[str, Any]]
     Rename = Callable[[Body, str], dict[str, Any]]
@@ -53,6 +54,7 @@ class Resource:
     `settle(organisation, id, before, after)` carries an update into what hangs on the object, before it is stored: it
     raises and nothing has happened. `referrer` names something that still points at this object and so forbids to
     delete it, with the code `in_use`.
+    `masked(organisation, body)` is what answers show of a body that holds secrets.
     `follow(organisation, before, after, by)` is what else happens once the object has changed, by force or not.
     `given_id` finds the id that a body brings along, where it is not the server that makes it. `newest_first`: lists
     begin with the last one created.
@@ -78,6 +80,7 @@ class Resource:
     settle: Settle = lambda _organisation, _id, _before, _after: None
     referrer: Referrer = lambda _organisation, _id: None
     in_use: str = "request.conflict"
+    masked: Masked | None = None
     follow: Follow = lambda _organisation, _before, _after, _by: None
     keeps_versions: bool = False
     given_id: GivenId = lambda _body: None

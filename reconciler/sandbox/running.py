@@ -13,27 +13,28 @@ from reconciler.sandbox.environment import environment
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.files import FaultSource, Source, read_faults, read_state
 from reconciler.sandbox.house import House, build_house
-from reconciler.sandbox.server import bind, run, url_of
+from reconciler.sandbox.server import bind_both, run, url_of
 
 
 class Sandbox:
     """A running organisation; `with Sandbox.start() as sandbox:` stops it at the end."""
 
-    def __init__(self, house: House, port: int) -> None:
+    def __init__(self, house: House, port: int, user_port: int) -> None:
         """Used by `start`."""
-        listener = bind(port)
+        listener, user = bind_both(port, user_port)
         self.url = url_of(listener)
         self.control = Control(self.url)
         self._house = house
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, args=(listener,), name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(listener, user), name="sandbox", daemon=True)
 
     @classmethod
     def start(
         cls,
         port: int = 0,
         *,
+        user_port: int = 0,
         load: Source = None,
         faults: FaultSource = None,
         seed: int | str | None = None,
@@ -41,14 +42,14 @@ class Sandbox:
     ) -> Sandbox:
         """Start and be ready.
 
-        `port` 0 takes a free one. `load` is a state or a file with one, `faults` a list or a file with one. `seed`
-        fixes the ids. `clock` is `real` (the default), `frozen`, or the instant to be frozen at. SandboxError for what
-        cannot be read.
+        `port` 0 takes a free one, and so does `user_port`, that of the user's archive and receivers. `load` is a state
+        or a file with one, `faults` a list or a file with one. `seed` fixes the ids. `clock` is `real` (the default),
+        `frozen`, or the instant to be frozen at. SandboxError for what cannot be read.
         """
         state, where = read_state(load)
         scripts, faults_where = read_faults(faults)
         house = build_house(state, scripts, where=where, faults_where=faults_where, seed=seed, clock=clock)
-        sandbox = cls(house, port)
+        sandbox = cls(house, port, user_port)
         sandbox._thread.start()
         if not sandbox._ready.wait(10):
             raise SandboxError("The sandbox did not start", "its thread gave no sign within 10 s", where=sandbox.url)
@@ -56,7 +57,7 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """The variables that point a client here."""
-        return environment(self.url)
+        return environment(self.url, self._house.organisation.settings.archive_credential)
 
     def stop(self) -> None:
         if self._loop is not None and self._thread.is_alive():
@@ -72,9 +73,9 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def _run(self, listener: socket.socket) -> None:
-        asyncio.run(self._serve(listener))
+    def _run(self, listener: socket.socket, user: socket.socket) -> None:
+        asyncio.run(self._serve(listener, user))
 
-    async def _serve(self, listener: socket.socket) -> None:
+    async def _serve(self, listener: socket.socket, user: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
-        await run(self._house, listener, self._ready.set)
+        await run(self._house, listener, user, self._ready.set)

@@ -18,12 +18,14 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from reconciler.sandbox.archive.host import UserHost
 from reconciler.sandbox.control_routes import control_routes
+from reconciler.sandbox.environment import Addresses
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exports.file_host import FileHost
-from reconciler.sandbox.exports.pulse import beat
 from reconciler.sandbox.gateway import Gateway
 from reconciler.sandbox.house import House
+from reconciler.sandbox.pulse import beat
 from reconciler.sandbox.replies import TRANSPORT
 
 LOOPBACK = "127.0.0.1"
@@ -49,15 +51,26 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-async def run(house: House, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+def bind_both(port: int, user_port: int) -> tuple[socket.socket, socket.socket]:
+    """The organisation's socket and that of the user's host, or neither."""
+    listener = bind(port)
+    try:
+        return listener, bind(user_port)
+    except SandboxError:
+        listener.close()
+        raise
+
+
+async def run(house: House, listener: socket.socket, user: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serve until `house.stopping` is set; then every connection is closed, whatever it was doing.
 
-    The file host listens next to `listener`, on a port of its own.
+    The file host listens next to the organisation's `listener` and that of the `user`, on a port of its own.
     """
     files = bind(0)
     house.signer.url = url_of(files)
+    house.addresses = Addresses.at(url_of(listener), url_of(user))
     app = Starlette(routes=[Mount(CONTROL, routes=control_routes(house)), Mount("/", app=Gateway(house))])
-    async with _serving(app, listener), _serving(FileHost(house), files):
+    async with _serving(app, listener), _serving(FileHost(house), files), _serving(UserHost(house), user):
         on_ready()
         await beat(house)
 

@@ -10,12 +10,22 @@ from reconciler.sandbox.data_schemas.bases import BASES
 from reconciler.sandbox.data_schemas.normal import ADDITIONS
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.shapes import build, mapping
+from reconciler.sandbox.webhooks.events import EVENT_TYPES
 
-COLLECTIONS = ("purposes", "flex_schemas", "records", *BASES, "privacy_requests", "data_exports", "routing_strategies")
+COLLECTIONS = (
+    "purposes",
+    "flex_schemas",
+    "records",
+    *BASES,
+    "privacy_requests",
+    "data_exports",
+    "routing_strategies",
+    "webhooks",
+)
 VERBS = ("list", "get", "create", "replace", "delete")
 SCHEMA_VERBS = (*VERBS, "versions", "coretypes", "limits")
 WITHHOLDABLE = (
-    *(f"{collection}.{verb}" for collection in ("purposes", "flex_schemas") for verb in VERBS),
+    *(f"{collection}.{verb}" for collection in ("purposes", "flex_schemas", "webhooks") for verb in VERBS),
     *(f"{collection}.{verb}" for collection in BASES for verb in SCHEMA_VERBS),
     *(f"privacy_requests.{verb}" for verb in ("list", "get", "create")),
     *(f"data_exports.{verb}" for verb in ("list", "get", "create", "files")),
@@ -61,6 +71,18 @@ class Settings:
     `version_order`: in which order versions are listed.
     `version_cursors`: `stable` goes on behind the last version read, whatever came or went; `offset` counts, so that a
     version comes twice or not at all when the history moves between two pages.
+
+    Of webhooks and their deliveries:
+    `webhook_names`: whether two may have one name.
+    `event_types`: those that a webhook may ask for.
+    `header_mask`: what answers show for the value of a header; sent back it keeps the value.
+    `webhook_deliveries`: `late` delivers an event by `webhook_delay` later, `overtaking` every other one, so that the
+    next comes first; `never` loses it.
+    `webhook_attempts`, `webhook_backoff`: how often it is tried, and the wait after the first time, doubled after each.
+
+    Of the user's own archive, which is no part of the organisation:
+    `archive_credential`: the bearer credential that it wants; null takes anybody.
+    `archive_accepted`: the status that answers a new archive.
     """
 
     offered: tuple[str, ...] = COLLECTIONS
@@ -95,6 +117,15 @@ class Settings:
     callback_delay: float = 60.0
     version_order: Literal["newest_first", "oldest_first", "shuffled"] = "newest_first"
     version_cursors: Literal["stable", "offset"] = "stable"
+    webhook_names: Literal["any", "unique"] = "any"
+    event_types: tuple[str, ...] = EVENT_TYPES
+    header_mask: str = "********"
+    webhook_deliveries: Literal["once", "never", "twice", "late", "overtaking"] = "once"
+    webhook_delay: float = 60.0
+    webhook_attempts: int = 5
+    webhook_backoff: float = 1.0
+    archive_credential: str | None = None
+    archive_accepted: Literal[200, 201, 202] = 201
 
     def __post_init__(self) -> None:
         _refuse_unknown("offered", self.offered, COLLECTIONS)

@@ -17,7 +17,9 @@
     data_exports:
       - {id: big, status: COMPLETED, format: jsonl, files: [{partition: 0, size: 1000000000}]}
     routing_strategies: [{name: Sales, version: 40, createdDate: ..., modifiedDate: ...}]
+    webhooks: [{name: Audit, endpoint: ..., eventTypes: [data.flex.schema.updated], requestType: POST, headers: {}}]
     strategy_versions: {Sales: [{id: ..., version: 1, createdDate: ..., modifiedDate: ..., createdBy: {...}}]}
+    archives: [{archiveId: ..., time: ..., payload: {idempotencyKey: ..., ...}}]
 
 Data schemas are written as GET shows them, in every base `{jsonSchema: ...}`. Former `versions` and `usedBy` may be
 left out; one with `deleted: true` is a deleted one. Jobs go on from their `status`, which began at `since` (seconds) or
@@ -33,6 +35,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from reconciler.sandbox.archive.store import Archived
 from reconciler.sandbox.changes import COLLEAGUE
 from reconciler.sandbox.clock import wire_date
 from reconciler.sandbox.errors import SandboxError
@@ -43,7 +46,7 @@ from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.shapes import build, mapping, sequence
 from reconciler.sandbox.store import Collection, Stored
 
-KEYS = ("organization", "settings", "clients", *RESOURCES, "records", "strategy_versions")
+KEYS = ("organization", "settings", "clients", *RESOURCES, "records", "strategy_versions", "archives")
 
 
 def furnish(organisation: Organisation, state: Mapping[str, Any], *, where: str) -> None:
@@ -64,6 +67,7 @@ def furnish(organisation: Organisation, state: Mapping[str, Any], *, where: str)
         put_records(organisation, schema, values, where=f"{where}.records.{schema}")
     for strategy, versions in mapping(given.get("strategy_versions", {}), where=f"{where}.strategy_versions").items():
         put_versions(organisation, strategy, versions, where=f"{where}.strategy_versions.{strategy}")
+    put_archives(organisation, given.get("archives", []), where=f"{where}.archives")
 
 
 def put_records(organisation: Organisation, schema: str, contents: object, *, where: str) -> int:
@@ -92,6 +96,21 @@ def put_versions(organisation: Organisation, strategy: str, contents: object, *,
     return len(versions)
 
 
+def put_archives(organisation: Organisation, contents: object, *, where: str) -> None:
+    """Replace what the user's archive has; each is `{archiveId, time, payload}`, and has a key of its own."""
+    archived = [
+        build(Archived, each, where=f"{where}[{number}]") for number, each in enumerate(sequence(contents, where=where))
+    ]
+    for number, each in enumerate(archived):
+        if not isinstance(each.payload.get("idempotencyKey"), str):
+            raise SandboxError(
+                "Not an archive", "its payload has no idempotencyKey", where=f"{where}[{number}].payload"
+            )
+    organisation.archive.stored.clear()
+    for each in archived:
+        organisation.archive.put(each)
+
+
 def dump(organisation: Organisation) -> dict[str, Any]:
     """The state as it truly is, in the form that `furnish` takes."""
     return {
@@ -105,6 +124,7 @@ def dump(organisation: Organisation) -> dict[str, Any]:
             if organisation.records.of(schema.id)
         },
         "strategy_versions": dict(organisation.histories.stated()),
+        "archives": organisation.archive.to_json(),
     }
 
 

@@ -126,7 +126,7 @@ def test_a_colleagues_change_of_fields_goes_for_the_records_too(control: Control
         (edit(target="Support"), "patch needs a body"),
         (edit(operation="delete", target="Support", body={}), "delete takes no body"),
         (edit(operation="rename", body={}), "'create' or 'replace'"),
-        (edit(collection="webhooks", body={}), "'purposes' or 'flex_schemas'"),
+        (edit(collection="queues", body={}), "'purposes' or 'flex_schemas'"),
         (edit(body=[]), "a mapping or null is wanted"),
     ],
 )

@@ -110,7 +110,7 @@ def test_what_is_not_there_is_said_plainly(control: Control) -> None:
     with pytest.raises(SandboxError, match="'nobody'"):
         control.find("purposes", "nobody")
     with pytest.raises(SandboxError, match="there are purposes, flex_schemas"):
-        control.objects("webhooks")
+        control.objects("queues")
     with pytest.raises(SandboxError, match="no schema has the id or the name 'none'"):
         control.put_records("none", [])
 

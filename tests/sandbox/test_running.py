@@ -65,6 +65,7 @@ def test_the_environment_points_a_client_here(sandbox: Sandbox) -> None:
         "RECONCILER_LOGIN_URL": sandbox.url,
         "GENESYSCLOUD_OAUTHCLIENT_ID": "sandbox",
         "GENESYSCLOUD_OAUTHCLIENT_SECRET": "sandbox",
+        "RECONCILER_SECRET_ARCHIVE": "sandbox-archive",
     }
 
 
@@ -114,7 +115,7 @@ SERVE = """
 import sys
 from reconciler.sandbox import serve
 load, save, faults = (value or None for value in sys.argv[1:4])
-serve(0, load, save, faults, on_ready=lambda url, environment: print(url, *environment, flush=True))
+serve(0, load, save, faults, on_ready=lambda at, environment: print(at.organisation, *environment, flush=True))
 """
 
 

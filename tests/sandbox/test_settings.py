@@ -31,7 +31,7 @@ def test_a_verb_that_is_withheld_is_405(call: Caller, control: Control) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"offered": ["webhooks"]}, "webhooks"),
+        ({"offered": ["queues"]}, "queues"),
         ({"withheld": ["purposes.patch"]}, "purposes.patch"),
         ({"locking": "maybe"}, "if_match"),
         ({"max_page_size": "many"}, "a whole number"),

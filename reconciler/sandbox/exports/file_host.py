@@ -10,6 +10,7 @@ import asyncio
 
 from starlette.types import Receive, Scope, Send
 
+from reconciler.sandbox.arrivals import arrived, read_body
 from reconciler.sandbox.exchange import Exchange
 from reconciler.sandbox.exports import downloads
 from reconciler.sandbox.exports.download_faults import afflict, instead
@@ -18,7 +19,6 @@ from reconciler.sandbox.exports.progress import settle
 from reconciler.sandbox.exports.refusals import refusal
 from reconciler.sandbox.exports.shipments import Shipment, ship
 from reconciler.sandbox.fault_actions import Action
-from reconciler.sandbox.gateway import read_body
 from reconciler.sandbox.house import House
 from reconciler.sandbox.journal import Entry
 from reconciler.sandbox.organisation import Organisation
@@ -33,7 +33,7 @@ class FileHost:
         organisation = self._house.organisation
         body = await read_body(receive)
         settle(organisation)
-        exchange = _exchange(organisation, scope, body)
+        exchange = arrived(organisation, organisation.file_journal, scope, body, stream="files")
         entry = organisation.file_journal.open(exchange)
         transport: asyncio.Transport = scope[TRANSPORT]
         reply = await self._reply(organisation, exchange, entry)
@@ -47,7 +47,7 @@ class FileHost:
     async def _reply(self, organisation: Organisation, exchange: Exchange, entry: Entry) -> Shipment | Silence:
         if "authorization" in exchange.headers:
             return refusal(400, "InvalidArgument", "Only one auth mechanism allowed.", exchange)
-        faults = organisation.faults.hitting(exchange, files=True)
+        faults = organisation.faults.hitting(exchange, host="files")
         entry.faults = tuple(fault.id for fault in faults)
         actions = [fault.action for fault in faults]
         for action in actions:
@@ -72,18 +72,3 @@ async def _pause(seconds: float, stopping: asyncio.Event) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
-
-
-def _exchange(organisation: Organisation, scope: Scope, body: bytes) -> Exchange:
-    journal = organisation.file_journal
-    journal.arrived += 1
-    return Exchange(
-        number=journal.arrived,
-        time=organisation.clock.now(),
-        method=scope["method"],
-        path=scope["path"],
-        query_string=scope["query_string"].decode("latin-1"),
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-        body=body,
-        correlation_id=organisation.ids.next("files"),
-    )

@@ -64,7 +64,7 @@ def list_versions(organisation: Organisation, exchange: Exchange, strategy_id: s
         following = start + size if settings.version_cursors == "offset" else page[-1].serial
         path = f"{ROUTING_STRATEGIES.path}/{quote(strategy_id, safe='')}/versions"
         query = f"pageSize={size}&cursor={quote(cursor(following), safe='')}"
-        content["nextUri"] = f"http://{exchange.headers['host']}{path}?{query}"
+        content["nextUri"] = f"http://{exchange.headers.get('host', 'localhost')}{path}?{query}"
     return json_answer(200, content)
 
 

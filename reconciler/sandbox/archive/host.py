@@ -1,0 +1,59 @@
+"""The user's own host, another listener: an archive and two receivers, with every header that came on record.
+
+No token of the organisation belongs here; `strays` says whether one came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+from typing import cast
+
+from starlette.types import Receive, Scope, Send
+
+from reconciler.sandbox.archive.routes import answer
+from reconciler.sandbox.arrivals import arrived, read_body
+from reconciler.sandbox.clock import http_date
+from reconciler.sandbox.exchange import Exchange
+from reconciler.sandbox.fault_actions import Action
+from reconciler.sandbox.house import House
+from reconciler.sandbox.journal import Entry
+from reconciler.sandbox.mischief import disfigure, strike
+from reconciler.sandbox.organisation import Organisation
+from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
+
+
+class UserHost:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        organisation = self._house.organisation
+        journal = organisation.user_journal
+        exchange = arrived(organisation, journal, scope, await read_body(receive), stream="user")
+        entry = journal.open(exchange)
+        transport: asyncio.Transport = scope[TRANSPORT]
+        with organisation.archive.flight() if exchange.path == "/archives" else nullcontext():
+            reply = await self._reply(organisation, exchange, entry)
+            if isinstance(reply, Silence):
+                await stay_silent(reply, transport, receive)
+                return
+            entry.status = reply.answer.status
+            headers = [("Date", http_date(organisation.clock.now())), *reply.answer.headers]
+            await deliver(reply, headers, transport, receive, send)
+
+    async def _reply(self, organisation: Organisation, exchange: Exchange, entry: Entry) -> Reply | Silence:
+        """The request's handling with everything that its faults do to it; the first that ends it ends it."""
+        faults = organisation.faults.hitting(exchange, host="user")
+        entry.faults = tuple(fault.id for fault in faults)
+        actions = [cast("Action", fault.action) for fault in faults]
+        stopping = self._house.stopping
+        if (ending := await strike(organisation, exchange, actions, stopping, when="before")) is not None:
+            return ending
+        whole = answer(organisation, exchange)
+        if (ending := await strike(organisation, exchange, actions, stopping, when="after")) is not None:
+            return ending
+        reply = Reply(whole, declared=len(whole.body))
+        for action in actions:
+            reply = disfigure(reply, action)
+        return reply
