@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from reconciler.sandbox import colleague
 from reconciler.sandbox.archive.desk import ArchiveDesk
+from reconciler.sandbox.belongings import put_records
 from reconciler.sandbox.clock import Clock, parse_instant, wire_date
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
@@ -22,7 +23,7 @@ from reconciler.sandbox.exports.progress import settle
 from reconciler.sandbox.house import House
 from reconciler.sandbox.organisation import RESOURCES, Organisation
 from reconciler.sandbox.shapes import build, mapping, sequence
-from reconciler.sandbox.statefile import objects, put_records
+from reconciler.sandbox.statefile import objects
 from reconciler.sandbox.strategies.desk import StrategyDesk
 from reconciler.sandbox.webhooks.desk import WebhookDesk
 

@@ -13,8 +13,7 @@ from starlette.types import Receive, Scope, Send
 from reconciler.sandbox.arrivals import LARGEST_BODY, arrived, read_body
 from reconciler.sandbox.budgets import Charge
 from reconciler.sandbox.clock import http_date
-from reconciler.sandbox.errors import SandboxError
-from reconciler.sandbox.exchange import Answer, Exchange, json_answer
+from reconciler.sandbox.exchange import Answer, Exchange
 from reconciler.sandbox.exports.progress import settle
 from reconciler.sandbox.fault_actions import Action
 from reconciler.sandbox.house import House
@@ -23,7 +22,7 @@ from reconciler.sandbox.mischief import handle
 from reconciler.sandbox.oauth import TOKEN_PATHS, bearer, throttled
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.platform import family_of
-from reconciler.sandbox.problems import Problem, error_body
+from reconciler.sandbox.problems import Problem
 from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
 
 
@@ -57,13 +56,7 @@ class Gateway:
         faults = organisation.faults.hitting(exchange)
         entry.faults = tuple(fault.id for fault in faults)
         actions = [cast("Action", fault.action) for fault in faults]
-        try:
-            return await handle(organisation, exchange, actions, self._house.stopping)
-        except SandboxError as broken:
-            # A script that cannot be played must not look like the organisation's doing.
-            content = error_body(500, "sandbox.fault.failed", str(broken), exchange.correlation_id)
-            answer = json_answer(500, content)
-            return Reply(answer, declared=len(answer.body))
+        return await handle(organisation, exchange, actions, self._house.stopping)
 
 
 def _exchange(organisation: Organisation, scope: Scope, body: bytes) -> Exchange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,27 +44,49 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>
 async def handle(
     organisation: Organisation, exchange: Exchange, actions: list[Action], stopping: asyncio.Event
 ) -> Reply | Silence:
-    """The request's handling with everything that its faults do to it; the first that ends it ends it."""
-    if (ending := await strike(organisation, exchange, actions, stopping, when="before")) is not None:
-        return ending
-    formers = {name: each.snapshot() for name, each in organisation.collections.items()} if actions else {}
-    whole = answer(organisation, exchange)
-    _veil_effects(organisation, exchange, actions, formers)
-    if (ending := await strike(organisation, exchange, actions, stopping, when="after")) is not None:
-        return ending
-    for action in actions:
-        if isinstance(action, NextPage):
-            whole = bend(whole, exchange, action, lambda asked: answer(organisation, asked))
-    reply = Reply(whole, declared=len(whole.body))
-    for action in actions:
-        reply = disfigure(reply, action)
-    return reply
+    """The organisation's answer with everything that its faults do to it."""
+
+    def work() -> Answer:
+        formers = {name: each.snapshot() for name, each in organisation.collections.items()} if actions else {}
+        whole = answer(organisation, exchange)
+        _veil_effects(organisation, exchange, actions, formers)
+        for action in actions:
+            if isinstance(action, NextPage):
+                whole = bend(whole, exchange, action, lambda asked: answer(organisation, asked))
+        return whole
+
+    return await play(work, organisation, exchange, actions, stopping)
 
 
-async def strike(
+async def play(
+    work: Callable[[], Answer],
+    organisation: Organisation,
+    exchange: Exchange,
+    actions: list[Action],
+    stopping: asyncio.Event,
+) -> Reply | Silence:
+    """The work with everything that faults do around it; the first that ends it ends it.
+
+    A script that cannot be played is 500 with its own code: it must not look like the doing of whoever answers.
+    """
+    try:
+        if (ending := await _strike(organisation, exchange, actions, stopping, when="before")) is not None:
+            return ending
+        whole = work()
+        if (ending := await _strike(organisation, exchange, actions, stopping, when="after")) is not None:
+            return ending
+        reply = Reply(whole, declared=len(whole.body))
+        for action in actions:
+            reply = _disfigure(reply, action)
+        return reply
+    except SandboxError as broken:
+        refusal = json_answer(500, error_body(500, "sandbox.fault.failed", str(broken), exchange.correlation_id))
+        return Reply(refusal, declared=len(refusal.body))
+
+
+async def _strike(
     organisation: Organisation, exchange: Exchange, actions: list[Action], stopping: asyncio.Event, *, when: When
 ) -> Reply | Silence | None:
-    """What the actions do on that side of the request's effect; the answer, where one of them ends it."""
     for action in actions:
         match action:
             case Delay(when=side, seconds=seconds) if side == when:
@@ -143,8 +166,7 @@ def _veil_effects(
                 organisation.collection(effect.collection).veil(effect.id, formers[effect.collection], veil)
 
 
-def disfigure(reply: Reply, action: Action) -> Reply:
-    """The answer as it leaves, changed by what only changes answers."""
+def _disfigure(reply: Reply, action: Action) -> Reply:
     match action:
         case Truncate(keep=keep, declares=declares):
             keep = len(reply.answer.body) // 2 if keep is None else min(keep, len(reply.answer.body))

@@ -35,7 +35,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reconciler.sandbox.archive.store import Archived
+from reconciler.sandbox.belongings import put_archives, put_records, put_versions
 from reconciler.sandbox.changes import COLLEAGUE
 from reconciler.sandbox.clock import wire_date
 from reconciler.sandbox.errors import SandboxError
@@ -68,47 +68,6 @@ def furnish(organisation: Organisation, state: Mapping[str, Any], *, where: str)
     for strategy, versions in mapping(given.get("strategy_versions", {}), where=f"{where}.strategy_versions").items():
         put_versions(organisation, strategy, versions, where=f"{where}.strategy_versions.{strategy}")
     put_archives(organisation, given.get("archives", []), where=f"{where}.archives")
-
-
-def put_records(organisation: Organisation, schema: str, contents: object, *, where: str) -> int:
-    """Replace a schema's records (schema by id or name) by values, or by `{id, values}` as the API shows them."""
-    schemas = organisation.collection("flex_schemas")
-    stored = schemas.true(schema) or schemas.named(schema)
-    if stored is None:
-        raise SandboxError("No such schema", f"no schema has the id or the name {schema!r}", where=where)
-    records = []
-    for number, content in enumerate(sequence(contents, where=where)):
-        given = mapping(content, where=f"{where}[{number}]")
-        whole = set(given) == {"id", "values"} and isinstance(given["values"], Mapping)
-        records.append((given["id"], given["values"]) if whole else (organisation.ids.next("records"), given))
-    organisation.records.put(stored.id, records)
-    return len(records)
-
-
-def put_versions(organisation: Organisation, strategy: str, contents: object, *, where: str) -> int:
-    """Replace a strategy's history (strategy by id or name) by versions as the API shows them, oldest first."""
-    strategies = organisation.collection("routing_strategies")
-    stored = strategies.true(strategy) or strategies.named(strategy)
-    if stored is None:
-        raise SandboxError("No such strategy", f"no strategy has the id or the name {strategy!r}", where=where)
-    versions = [mapping(each, where=f"{where}[{n}]") for n, each in enumerate(sequence(contents, where=where))]
-    organisation.histories.put(stored.id, versions)
-    return len(versions)
-
-
-def put_archives(organisation: Organisation, contents: object, *, where: str) -> None:
-    """Replace what the user's archive has; each is `{archiveId, time, payload}`, and has a key of its own."""
-    archived = [
-        build(Archived, each, where=f"{where}[{number}]") for number, each in enumerate(sequence(contents, where=where))
-    ]
-    for number, each in enumerate(archived):
-        if not isinstance(each.payload.get("idempotencyKey"), str):
-            raise SandboxError(
-                "Not an archive", "its payload has no idempotencyKey", where=f"{where}[{number}].payload"
-            )
-    organisation.archive.stored.clear()
-    for each in archived:
-        organisation.archive.put(each)
 
 
 def dump(organisation: Organisation) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.requests import Request
 
 from reconciler.sandbox.archive.strays import strays
+from reconciler.sandbox.belongings import put_archives
 from reconciler.sandbox.house import House
 from reconciler.sandbox.organisation import Organisation
-from reconciler.sandbox.statefile import put_archives
 
 
 class ArchiveDesk:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
+from functools import partial
 from typing import cast
 
 from starlette.types import Receive, Scope, Send
@@ -18,7 +19,7 @@ from reconciler.sandbox.exchange import Exchange
 from reconciler.sandbox.fault_actions import Action
 from reconciler.sandbox.house import House
 from reconciler.sandbox.journal import Entry
-from reconciler.sandbox.mischief import disfigure, strike
+from reconciler.sandbox.mischief import play
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.replies import TRANSPORT, Reply, Silence, deliver, stay_silent
 
@@ -43,17 +44,8 @@ class UserHost:
             await deliver(reply, headers, transport, receive, send)
 
     async def _reply(self, organisation: Organisation, exchange: Exchange, entry: Entry) -> Reply | Silence:
-        """The request's handling with everything that its faults do to it; the first that ends it ends it."""
         faults = organisation.faults.hitting(exchange, host="user")
         entry.faults = tuple(fault.id for fault in faults)
         actions = [cast("Action", fault.action) for fault in faults]
-        stopping = self._house.stopping
-        if (ending := await strike(organisation, exchange, actions, stopping, when="before")) is not None:
-            return ending
-        whole = answer(organisation, exchange)
-        if (ending := await strike(organisation, exchange, actions, stopping, when="after")) is not None:
-            return ending
-        reply = Reply(whole, declared=len(whole.body))
-        for action in actions:
-            reply = disfigure(reply, action)
-        return reply
+        work = partial(answer, organisation, exchange)
+        return await play(work, organisation, exchange, actions, self._house.stopping)

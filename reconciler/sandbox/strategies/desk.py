@@ -8,10 +8,11 @@ from typing import Any
 from starlette.requests import Request
 
 from reconciler.sandbox import colleague
+from reconciler.sandbox.belongings import put_versions
 from reconciler.sandbox.house import House
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.shapes import sequence
-from reconciler.sandbox.statefile import move_in, put_versions
+from reconciler.sandbox.statefile import move_in
 from reconciler.sandbox.strategies.resource import ROUTING_STRATEGIES
 
 
