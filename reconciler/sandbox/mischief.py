@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-
 from reconciler.sandbox import colleague
+from reconciler.sandbox.disfigurement import disfigure
 from reconciler.sandbox.edits import Edit
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.exchange import Answer, Exchange, json_answer
@@ -22,13 +20,10 @@ from reconciler.sandbox.fault_actions import (
     Hang,
     Html,
     Late,
-    Mangle,
     NextPage,
-    Oversize,
     Redirect,
     Shift,
     Status,
-    Truncate,
     When,
 )
 from reconciler.sandbox.next_pages import bend
@@ -77,7 +72,7 @@ async def play(
             return ending
         reply = Reply(whole, declared=len(whole.body))
         for action in actions:
-            reply = _disfigure(reply, action)
+            reply = disfigure(reply, action)
         return reply
     except SandboxError as broken:
         refusal = json_answer(500, error_body(500, "sandbox.fault.failed", str(broken), exchange.correlation_id))
@@ -164,41 +159,3 @@ def _veil_effects(
             if effect.by == exchange.client_id:
                 veil = Veil(None, 0, late.reach, until, late.reads)
                 organisation.collection(effect.collection).veil(effect.id, formers[effect.collection], veil)
-
-
-def _disfigure(reply: Reply, action: Action) -> Reply:
-    match action:
-        case Truncate(keep=keep, declares=declares):
-            keep = len(reply.answer.body) // 2 if keep is None else min(keep, len(reply.answer.body))
-            return replace(
-                reply, keep=keep, declared=len(reply.answer.body[:keep] if declares == "part" else reply.answer.body)
-            )
-        case Oversize(bytes=size, declares=declares):
-            padding = max(0, size - len(reply.sent))
-            return replace(reply, padding=padding, declared=len(reply.sent) + padding if declares else None)
-        case Mangle():
-            body = _mangled(reply.answer.body, action)
-            return replace(reply, answer=replace(reply.answer, body=body), declared=len(body))
-        case _:
-            return reply
-
-
-def _mangled(body: bytes, action: Mangle) -> bytes:
-    content: Any = orjson.loads(body) if body else {}
-    try:
-        for place, value in action.set.items():
-            parent, last = _parent(content, place)
-            parent[last] = value
-        for place in action.remove:
-            parent, last = _parent(content, place)
-            del parent[last]
-    except (LookupError, TypeError):
-        raise SandboxError("No such place in the answer", f"{place} is not in {body[:200]!r}", where="mangle") from None
-    return orjson.dumps(content)
-
-
-def _parent(content: Any, place: str) -> tuple[Any, Any]:
-    *path, last = [int(step) if step.isdigit() else step for step in place.split(".")]
-    for step in path:
-        content = content[step]
-    return content, last
