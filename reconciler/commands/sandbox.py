@@ -48,12 +48,12 @@ def sandbox(
         import reconciler.sandbox.foreground  # noqa: F401  what it needs is missed here, not later
         from reconciler.sandbox import SandboxError, serve
     try:
-        serve(port, load, save, faults, _ready, user_port=_user_port(port, user_port), seed=seed, clock=clock)
+        serve(port, load, save, faults, _ready, user_port=port_beside(port, user_port), seed=seed, clock=clock)
     except SandboxError as error:
         raise UsageError(error.summary, detail=error.detail, where=error.where) from None
 
 
-def _user_port(port: int, given: int | None) -> int:
+def port_beside(port: int, given: int | None) -> int:
     """One that manifests can name: it is the next, unless the organisation itself takes any."""
     if given is not None:
         return given

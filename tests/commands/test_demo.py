@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from reconciler.commands.sandbox import port_beside
 
 PROGRAM = [sys.executable, "-m", "reconciler"]
 
@@ -103,6 +104,22 @@ def test_the_lines_that_the_sandbox_prints_lead_another_terminal_to_it(tmp_path:
     assert [purpose["name"] for purpose in saved["purposes"]] == ["Support"]
     with sandbox(tmp_path, "--load", "state.json") as (_, exported):
         assert run("plan", "--detailed-exitcode", folder=tmp_path, **exported).returncode == 0
+
+
+def test_it_prints_where_the_users_own_endpoints_are_and_a_credential_for_them(tmp_path: Path) -> None:
+    (tmp_path / "state.yaml").write_text("settings: {archive_credential: arch1ve}\n")
+    with sandbox(tmp_path, "--load", "state.yaml") as (process, exported):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        last, said = process.stdout.readline(), "".join(process.stderr.readline() for _ in range(5))
+    assert last == "export RECONCILER_SECRET_ARCHIVE=arch1ve\n"
+    assert exported["RECONCILER_API_URL"] in said
+    assert re.search(r"^#   (http://127\.0\.0\.1:\d+)/archives\n#   \1/notifications\n#   \1/events$", said, re.M)
+
+
+def test_the_users_port_is_the_one_after_the_organisations() -> None:
+    assert [port_beside(port, None) for port in (8080, 0, 65535)] == [8081, 0, 0]
+    assert port_beside(8080, 9000) == 9000
 
 
 def test_a_malformed_state_is_refused_with_its_place(tmp_path: Path) -> None:
