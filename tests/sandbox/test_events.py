@@ -127,6 +127,7 @@ def test_a_failed_delivery_is_tried_again_and_again(call: Caller, control: Contr
     call.create(WEBHOOKS, webhook(events))
     changed(call)
     for made, wait in ((1, 1), (2, 2), (3, 4)):
+        assert outcomes(control) == ["waiting"], "it has been tried before the clock goes on"
         control.advance(wait - 0.5)
         assert len(control.deliveries()[0]["attempts"]) == made
         control.advance(0.5)
