@@ -141,6 +141,10 @@ class Client:
     def server_time(self) -> float:
         return self._time.now()
 
+    @property
+    def shows_time(self) -> bool:
+        return self._time.is_known
+
     def close(self) -> None:
         """End all waiting, then everything."""
         self._interrupt()

@@ -25,6 +25,12 @@ class ServerTime:
         with self._guard:
             self._seen = stated, self.clock.monotonic()
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a Date was seen."""
+        with self._guard:
+            return self._seen is not None
+
     def now(self) -> float:
         """Seconds since the epoch."""
         with self._guard:

@@ -24,6 +24,7 @@ MOST_SILENT: Final = 30
 _LONGEST_STATUS = 100
 _LONGEST_REASON = 2000
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#@]*@)?([^\s/?#\"'<>]*)[^\s\"'<>]*")
+_QUERY = re.compile(r"(\S+)\?\S*=\S*")
 
 
 def follow(run: Run, kind: Kind, request: Requested) -> Requested:
@@ -38,15 +39,15 @@ def follow(run: Run, kind: Kind, request: Requested) -> Requested:
 def asked(api: Api, kind: Kind, request: Requested, *, now: Callable[[], float], settle: float) -> Requested:
     """The request as the organisation has it now. Raises ReconcilerError.
 
-    One that is not there is over, unless it was made so little ago that it may still show: within `settle` seconds.
+    One that is not there is over, unless it was there within the last `settle` seconds: an effect may show late.
     """
     asking = asking_of(kind)
     entity = api.get(kind, request.live_id)
     at = now()
     if entity is not None:
         seen = replace(request, status=status_of(asking, entity), reason=reason_of(asking, entity), seen=at)
-    elif api.server_time() - request.asked < settle:
-        return replace(request, seen=at)
+    elif at - request.seen < settle:
+        return request
     else:
         seen = replace(request, status="FAILED", reason="the organisation does not know it any more", seen=at)
     return replace(seen, ended=at) if seen.stage is not Stage.UNDER_WAY and seen.ended is None else seen
@@ -106,7 +107,9 @@ def status_of(asking: Asking, entity: Observed) -> str:
 def reason_of(asking: Asking, entity: Observed) -> str:
     """Why it failed, in the organisation's words, less the rest of every address in them: it may grant the data."""
     stated = entity.body.get(asking.reason)
-    return _ADDRESS.sub(rf"\1\2/{MASK}", stated[:_LONGEST_REASON]) if isinstance(stated, str) else ""
+    if not isinstance(stated, str):
+        return ""
+    return _QUERY.sub(rf"\1?{MASK}", _ADDRESS.sub(rf"\1\2/{MASK}", stated[:_LONGEST_REASON]))
 
 
 def asking_of(kind: Kind) -> Asking:

@@ -50,9 +50,9 @@ def looked_up_again(run: Run) -> Run:
     unmade = {each.key: each for each in run.plan.submissions if _is_to_be_sent(run, each)}
     for name in sorted({each.address.kind for each in unmade.values()}):
         kind = run.kinds[name]
-        listed, claimed = _listed(run, kind), claimed_by(run, kind)
+        listing, claimed = run.deciding.listing(_listed(run, kind)), claimed_by(run, kind)
         for each in [each for each in unmade.values() if each.address.kind == name]:
-            taken = run.deciding.unclaimed(asking_of(kind), each, listed, claimed)
+            taken = run.deciding.unclaimed(asking_of(kind), each, listing, claimed)
             claimed.add((name, taken))
             unmade[each.key] = replace(each, taken=taken)
     submissions = tuple(unmade.get(each.key, each) for each in run.plan.submissions)

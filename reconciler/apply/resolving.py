@@ -84,7 +84,14 @@ def resubmit(run: Run, kinds: Mapping[str, Kind], address: Address) -> int:
     if not intents:
         raise _nothing_in_doubt(address)
     kind = kinds[address.kind]
-    ruled_out = {(kind.name, each.live_id) for intent in intents for each in candidates(run, kind, intent)}
+    ruled_out: set[tuple[str, str]] = set()
+    with suppress(NotOffered):  # without a list nobody will take one for ours
+        ruled_out = {
+            (kind.name, each.live_id)
+            for intent in intents
+            for each in candidates(run, kind, intent)
+            if each.live_id != intent.step
+        }
     run.ledger.disown(sorted(ruled_out), _disowned(run, address, sorted(live_id for _, live_id in ruled_out)))
     for intent in intents:
         run.ledger.settle(intent, entry_of(run, intent, "RESOLVED", None))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.address import Address
@@ -32,6 +32,10 @@ class Merging(Protocol):
     def __call__(self, shape: Record, *, base: Normal, ours: Normal, theirs: Normal) -> Merged: ...
 
 
+Listing = Any
+"""What planning makes of a list of live requests, for its own use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deciding:
     """The functions of planning that apply needs: how to merge, what is unsafe, which live object an intent made,
@@ -41,7 +45,8 @@ class Deciding:
     judge: Callable[[Kind, Transition, Iterable[Acknowledgement], datetime.date], tuple[Finding, ...]]
     matching: Callable[[Kind, Intent, Iterable[Observed]], list[Observed]]
     same_request: Callable[[Mapping[str, Json], Mapping[str, Json]], bool]
-    unclaimed: Callable[[Asking, Submission, Iterable[Observed], Container[tuple[str, str]]], str]
+    unclaimed: Callable[[Asking, Submission, Listing, Container[tuple[str, str]]], str]
+    listing: Callable[[Iterable[Observed]], Listing]
 
 
 @dataclass(slots=True)

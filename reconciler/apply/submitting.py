@@ -16,7 +16,7 @@ from reconciler.apply.following import asking_of, reason_of, status_of
 from reconciler.apply.intents import MAX_ATTEMPTS, looking
 from reconciler.apply.records import stamp
 from reconciler.apply.run import Run
-from reconciler.errors import ApiError, Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
+from reconciler.errors import FATAL, ApiError, Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
 from reconciler.model.address import Address
 from reconciler.model.callback import Callback
 from reconciler.model.kind import Kind
@@ -28,7 +28,8 @@ from reconciler.model.values import Json
 from reconciler.model.window import instant
 
 _SLACK = 30.0
-"""Seconds by which a request may seem to be older than its intent: `Date` is a gateway's, `createdDate` another's."""
+"""Seconds by which a request may seem to be older than its intent: `Date` is a gateway's, `createdDate` another's.
+Where no `Date` comes at all, nothing can be too old."""
 
 
 class RequestInDoubt(InDoubt):
@@ -66,14 +67,19 @@ def submit(run: Run, kind: Kind, submission: Submission) -> Requested:
 
 
 def look(run: Run, kind: Kind, intent: Intent, *, begun: float) -> Observed | None:
-    """What an unanswered submission made, or None once it is certain that it made nothing. Raises RequestInDoubt.
+    """What an unanswered submission made, or None once it is certain that it made nothing. Raises RequestInDoubt where
+    that cannot be found out.
 
     `begun` is an instant of `clock.monotonic()` after which nothing was sent.
     """
     try:
         return await_candidate(looking(run), intent, lambda: candidates(run, kind, intent), begun=begun)
+    except (*FATAL, Interrupted):
+        raise
     except InDoubt as several:
         raise RequestInDoubt(several.summary, detail=several.detail, hint=_resolving(intent.address)) from None
+    except ReconcilerError as error:
+        raise _unknown(intent, error) from None
 
 
 def candidates(run: Run, kind: Kind, intent: Intent) -> list[Observed]:
@@ -82,6 +88,7 @@ def candidates(run: Run, kind: Kind, intent: Intent) -> list[Observed]:
     if asking.own_id and (named := run.api.get(kind, intent.step)) is not None:
         return [named]
     claimed = claimed_by(run, kind)
+    since = intent.at - _SLACK if run.api.shows_time else -math.inf
     try:
         listed = run.api.list(kind)
     except NotOffered:
@@ -93,7 +100,7 @@ def candidates(run: Run, kind: Kind, intent: Intent) -> list[Observed]:
         for entity in listed
         if (kind.name, entity.live_id) not in claimed
         and run.deciding.same_request(intent.body, entity.body)
-        and _created(entity) >= intent.at - _SLACK
+        and _created(entity) >= since
     ]
 
 
@@ -219,11 +226,13 @@ def _known_already(run: Run, kind: Kind, intent: Intent, error: Rejected, begun:
 def _found_out(run: Run, kind: Kind, intent: Intent) -> Observed | None:
     try:
         return look(run, kind, intent, begun=run.clock.monotonic())
-    except (Interrupted, RequestInDoubt):
-        raise
-    except ReconcilerError as error:
-        hint = _resolving(intent.address)
-        raise RequestInDoubt("The outcome is not known", detail=error.detail, hint=hint, where=error.where) from None
+    except FATAL as error:
+        raise _unknown(intent, error) from None
+
+
+def _unknown(intent: Intent, error: ReconcilerError) -> RequestInDoubt:
+    hint = _resolving(intent.address)
+    return RequestInDoubt("The outcome is not known", detail=error.detail, hint=hint, where=error.where)
 
 
 def _resolving(address: Address) -> str:

@@ -49,15 +49,16 @@ from reconciler.model.report import Event, Outcome, Report
 from reconciler.model.request import Stage
 from reconciler.planning.binding import matching
 from reconciler.planning.judgement import judge
+from reconciler.planning.listing import Listing, asks_the_same
 from reconciler.planning.merge import merge
 from reconciler.planning.planfile import seal_of
-from reconciler.planning.requests import asks_the_same, unclaimed
+from reconciler.planning.requests import unclaimed
 from reconciler.render import report_json, report_text
 from reconciler.state import hold, open_ledger
 
 PARTIAL = 5
 INTERRUPTED = 130
-DECIDING = Deciding(merge, judge, matching, asks_the_same, unclaimed)
+DECIDING = Deciding(merge, judge, matching, asks_the_same, unclaimed, Listing)
 PLANNING = {
     "drift": "--drift",
     "allow_delete": "--allow-delete",

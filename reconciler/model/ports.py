@@ -87,6 +87,11 @@ class Api(Protocol):
         call. Raises VersionConflict, NotOffered."""
         ...
 
+    @property
+    def shows_time(self) -> bool:
+        """Whether `server_time` is the organisation's: it is our own as long as no answer had a Date."""
+        ...
+
     def server_time(self) -> float:
         """The organisation's clock (its latest Date header plus the time passed since), seconds since the epoch."""
         ...

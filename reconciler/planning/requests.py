@@ -19,8 +19,8 @@ from reconciler.model.manifest import Manifest
 from reconciler.model.observed import Observed
 from reconciler.model.plan import Action
 from reconciler.model.request import Asking, Requested, Stage, Submission, key_of
-from reconciler.model.values import Json, canonical, same
 from reconciler.model.window import instant, read_window
+from reconciler.planning.listing import Listing, asks_the_same
 from reconciler.planning.situation import Situation
 
 
@@ -78,6 +78,7 @@ def _missing(situation: Situation, missing: Iterable[Submission]) -> Iterator[Su
     """What is to be made or taken over, each live request by one of them only."""
     known = situation.requests
     claimed = {(request.address.kind, request.live_id) for request in known.values()} | situation.disowned
+    listings = {name: Listing(entities) for name, entities in situation.observed.items()}
     doubtful = {intent.step for intent in situation.intents if intent.action == Action.SUBMIT.value}
     for each in missing:
         if each.key in known:
@@ -85,8 +86,8 @@ def _missing(situation: Situation, missing: Iterable[Submission]) -> Iterator[Su
         elif each.taken or each.key in doubtful:  # named by the manifest; or to be found out by apply
             taken = each.taken
         else:
-            listed = situation.observed.get(each.address.kind, ())
-            taken = unclaimed(_asking(situation.kinds[each.address.kind]), each, listed, claimed)
+            listing = listings.get(each.address.kind, Listing(()))
+            taken = unclaimed(_asking(situation.kinds[each.address.kind]), each, listing, claimed)
         claimed.add((each.address.kind, taken))
         yield _with_reason(situation, each, taken)
 
@@ -159,19 +160,23 @@ def _unused(address: Address, originals: set[Address]) -> Address:
     return address if address not in originals else next(each for each in marked if each not in originals)
 
 
-def unclaimed(
-    asking: Asking, wanted: Submission, listed: Iterable[Observed], claimed: Container[tuple[str, str]]
-) -> str:
+def unclaimed(asking: Asking, wanted: Submission, listing: Listing, claimed: Container[tuple[str, str]]) -> str:
     """The id of a request that answers `wanted` and is nobody's, or nothing.
 
     Ours where it has our id. Else the newest of those that ask for the same, have not failed, and were made when the
-    window was over: before, the data were incomplete. A second generation is not answered by one request, but by two.
+    window was over: before, the data were incomplete. Without a ledger that knows the first generation, a second one is
+    answered by no fewer than two requests; with it, by none that is there already.
     """
-    nobodys = [each for each in listed if (wanted.address.kind, each.live_id) not in claimed]
-    if asking.own_id and any(each.live_id == wanted.key for each in nobodys):
+    kind = wanted.address.kind
+    if asking.own_id and listing.named(wanted.key) is not None and (kind, wanted.key) not in claimed:
         return wanted.key
-    equal = [each for each in nobodys if asks_the_same(wanted.body, each.body) and _is_whole(asking, wanted, each)]
-    return max(equal, key=_created).live_id if len(equal) >= wanted.generation else ""
+    equal = [
+        each
+        for each in listing.like(wanted.body)
+        if (kind, each.live_id) not in claimed and _is_whole(asking, wanted, each)
+    ]
+    asked_before = wanted.generation > 1 and bool(wanted.known)
+    return max(equal, key=_created).live_id if len(equal) >= wanted.generation and not asked_before else ""
 
 
 def _is_whole(asking: Asking, wanted: Submission, listed: Observed) -> bool:
@@ -181,24 +186,6 @@ def _is_whole(asking: Asking, wanted: Submission, listed: Observed) -> bool:
         return instant(_created(listed)) >= instant(wanted.window.partition("/")[2])
     except ValueError:
         return True
-
-
-def asks_the_same(sent: Mapping[str, Json], listed: Mapping[str, Json]) -> bool:
-    """Whether a listed request is what we sent: times by their instant, lists whatever their order."""
-    return all(name in listed and _equal(value, listed[name]) for name, value in sent.items())
-
-
-def _equal(left: Json, right: Json) -> bool:
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() <= right.keys() and all(_equal(value, right[name]) for name, value in left.items())
-    if isinstance(left, list) and isinstance(right, list):
-        return sorted(map(canonical, left)) == sorted(map(canonical, right))
-    if isinstance(left, str) and isinstance(right, str) and left != right:
-        try:
-            return instant(left) == instant(right)
-        except ValueError:
-            return False
-    return same(left, right)
 
 
 def _created(entity: Observed) -> str:
