@@ -58,7 +58,7 @@ def test_a_router_with_an_access_of_its_own_is_open_and_no_other(estate: Estate)
 
     with served(estate.ports(), token=TOKEN, open_paths=("/callbacks/",), routers=[router]) as service:
         assert service.get("/callbacks/x", headers={"Host": "public.example"}).json() == "called"
-        for path in ("/callbacksx", "/callbacks", "/catalog", "//callbacks/x"):
+        for path in ("/callbacksx", "/callbacks", "/catalog", "//callbacks/x", "/healthzx", "/healthz/"):
             assert service.get(path).status_code == 401, path
 
 

@@ -103,7 +103,7 @@ def test_a_report_in_a_folder_of_another_name_belongs_to_its_export(estate: Esta
 def test_of_two_reports_of_a_moved_manifest_that_of_its_present_name_counts(estate: Estate, service: Service) -> None:
     request = requested("e-1", "former")
     estate.fetched(request, b"abc")
-    moved = requested("e-1", "autumn", key=request.key)
+    moved = requested("e-1", "winter", key=request.key)
     estate.keep(moved)
     estate.fetched(moved, b"abcdef")
     assert service.json("/catalog")["total"] == 1
@@ -164,9 +164,11 @@ def test_a_report_that_names_files_outside_the_table_is_damaged(estate: Estate, 
     request = estate.request("e-1")
     estate.normalised(request, lines(interaction()))
     place = estate.report(request)
-    place.write_bytes(place.read_bytes().replace(b"part-00000.parquet", b"../../../x.parquet"))
-    assert service.json("/catalog/e-1")["state"] == "damaged"
-    assert service.get("/catalog/e-1/records").status_code == 409
+    whole = place.read_bytes()
+    for name in (b"../../../x.parquet", b"/x.parquet", b"part-00000/../../x.parquet", b"part-*.parquet", b""):
+        place.write_bytes(whole.replace(b"part-00000.parquet", name))
+        assert service.json("/catalog/e-1")["state"] == "damaged", name
+        assert service.get("/catalog/e-1/records").status_code == 409
 
 
 def test_no_address_of_a_download_is_ever_shown(estate: Estate, service: Service) -> None:

@@ -118,6 +118,7 @@ def test_the_database_reaches_nothing_but_the_files_it_was_given(estate: Estate)
         "SELECT * FROM glob('/etc/*')",
         f"COPY (SELECT 1) TO '{estate.root}/x.csv'",
         "SET enable_external_access = true",
+        "SET memory_limit = '64GB'",
         "INSTALL httpfs",
         "ATTACH '/tmp/x.db'",
     )
