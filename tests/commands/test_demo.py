@@ -56,6 +56,17 @@ def test_it_ends_with_an_empty_plan_that_holds_the_colleagues_field(told: tuple[
     assert "legacy_score" not in end.split("customer_profile now has")[1]
 
 
+def test_it_asks_for_an_export_once_and_ends_with_a_table_that_answers(told: tuple[str, Path, Path]) -> None:
+    asked, _, fetched = told[0].split("Data out is a manifest, too")[1].partition("Ten minutes later")
+    assert "1 done" in asked
+    assert "No changes. The organisation matches the manifests." in asked
+    assert "verified, in exports/interactions-" in fetched
+    assert "0 in quarantine" in fetched
+    table = fetched.split("GROUP BY channel")[1]
+    assert "voice" in table
+    assert "2026-10-01" in table
+
+
 def test_it_leaves_nothing_behind_but_the_picture_that_was_asked_for(told: tuple[str, Path, Path]) -> None:
     _, folder, temporary = told
     assert [path.name for path in folder.iterdir()] == ["demo.svg"]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from reconciler.commands.demo.exporting import exported
 from reconciler.commands.demo.stage import Stage, elsewhere
 from reconciler.sandbox import Control, Sandbox
 
@@ -37,6 +38,7 @@ def tell(stage: Stage) -> None:
         _acknowledged(stage, manifests)
         _merged(stage, sandbox.control)
         _empty(stage, sandbox.control)
+        exported(stage, sandbox.control, manifests)
 
 
 def _last_week(stage: Stage, control: Control, manifests: Path) -> None:
