@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,7 +19,7 @@ def build(cls: type[T], content: object, *, where: str) -> T:
     What `__post_init__` refuses says where relative to the instance; its place is put in front.
     """
     given = mapping(content, where=where)
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     known = {each.name: each for each in fields(cls)}  # type: ignore[arg-type]
     if unknown := sorted(set(given) - set(known)):
         raise SandboxError(
@@ -35,6 +36,12 @@ def build(cls: type[T], content: object, *, where: str) -> T:
     except SandboxError as contradiction:
         place = f"{where}.{contradiction.where}" if contradiction.where else where
         raise SandboxError(contradiction.summary, contradiction.detail, where=place) from None
+
+
+@cache
+def _hints(cls: type[Any]) -> Mapping[str, Any]:
+    """Reading them is dearer than all the rest."""
+    return get_type_hints(cls)
 
 
 def mapping(content: object, *, where: str) -> Mapping[str, Any]:

@@ -295,3 +295,18 @@ def test_stopping_waits_for_no_download(sandbox: Sandbox, call: Caller) -> None:
 
 def test_it_listens_on_loopback_only(uri: str) -> None:
     assert urlsplit(uri).hostname == "127.0.0.1"
+
+
+def test_an_export_of_thousands_of_files_is_listed_and_served(call: Caller, control: Control) -> None:
+    """Each of them used to cost the reading of all."""
+    export = completed(call, control, [{"partition": number, "records": 2} for number in range(4000)])
+    files = listed(call, export)
+    assert len({file["checksum"] for file in files}) == 4000
+    for file in files[::100]:
+        assert fetch(file["uri"]).content.count(b"\n") == 2
+
+
+def test_files_that_nobody_described_are_found_by_their_number(call: Caller, control: Control) -> None:
+    control.settings(export_partitions=3)
+    export = completed(call, control)
+    assert [fetch(file["uri"]).status for file in listed(call, export)] == [200, 200, 200]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reconciler.sandbox.clock import http_date
 from reconciler.sandbox.exchange import Exchange
 from reconciler.sandbox.exports.file_actions import ROOT
-from reconciler.sandbox.exports.job_files import JobFile, files_of
+from reconciler.sandbox.exports.job_files import JobFile, file_named
 from reconciler.sandbox.exports.jobs import COMPLETED, JOBS, began
 from reconciler.sandbox.exports.ranges import ByteRange, Unsatisfiable, asked_for, still_holds
 from reconciler.sandbox.exports.refusals import refusal
@@ -84,7 +84,8 @@ def _file_at(organisation: Organisation, path: str) -> tuple[str, Stored, JobFil
     for collection in JOBS:
         job = organisation.collection(collection).true(job_id)
         if job is not None and job.body["status"] == COMPLETED:
-            return next(((collection, job, file) for file in files_of(organisation, job) if file.name == name), None)
+            file = file_named(organisation, job, name)
+            return None if file is None else (collection, job, file)
     return None
 
 

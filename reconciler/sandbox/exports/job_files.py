@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.sandbox.clock import parse_instant
 from reconciler.sandbox.exports.file_specs import FileSpec, read_specs
@@ -35,11 +36,23 @@ def files_of(organisation: Organisation, job: Stored) -> list[JobFile]:
     return [_file(organisation, job, spec) for spec in specs]
 
 
+def file_named(organisation: Organisation, job: Stored, name: str) -> JobFile | None:
+    """The one of that name, without reading what is said of thousands of others."""
+    partition = name.partition(".")[0]
+    described = [each for each in _described(organisation, job) if str(each["partition"]) == partition]
+    files = [_file(organisation, job, spec) for spec in read_specs(described, where="files")]
+    return next((file for file in files if file.name == name), None)
+
+
 def specs_of(organisation: Organisation, job: Stored) -> list[FileSpec]:
+    return read_specs(_described(organisation, job), where="files")
+
+
+def _described(organisation: Organisation, job: Stored) -> Sequence[Mapping[str, Any]]:
     if "files" in job.body:
-        return read_specs(job.body["files"], where="files")
+        return cast("Sequence[Mapping[str, Any]]", job.body["files"])
     count = 1 if "requestId" in job.body else organisation.settings.export_partitions
-    return [FileSpec(partition) for partition in range(count)]
+    return [{"partition": partition} for partition in range(count)]
 
 
 def _file(organisation: Organisation, job: Stored, spec: FileSpec) -> JobFile:

@@ -1,0 +1,3 @@
+"""What a stranger's review of fetching found."""
+
+from __future__ import annotations
