@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from reconciler.exports.fetching.names import is_format, is_partition
 from reconciler.model.export import LocalFile
 from reconciler.model.values import Json
 
 FILE_NAME: Final = "report.json"
 CATALOG_VERSION: Final = "1.0.0"
+
+_NO_REPORT: Final = "it is no report of an export"
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def report_of(
@@ -56,8 +61,16 @@ def report_of(
 
 
 def files_of(report: Mapping[str, Json]) -> tuple[LocalFile, ...]:
-    """The files that a report names. Raises ValueError where it is none of ours."""
+    """The files that a report names. Raises ValueError where it is none of ours: a name may lead nowhere else."""
     try:
-        return tuple(LocalFile(**file) for file in report["files"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"it is no report of an export: {error}") from None
+        return tuple(_file(**file) for file in report["files"])
+    except (KeyError, TypeError):
+        raise ValueError(_NO_REPORT) from None
+
+
+def _file(*, name: Json, partition: Json, format: Json, size: Json, sha256: Json) -> LocalFile:  # noqa: A002
+    is_named = is_partition(partition) and is_format(format) and name == f"partition_{partition}.{format}"
+    is_proven = isinstance(sha256, str) and _SHA256.fullmatch(sha256) is not None
+    if not (is_named and is_proven and type(size) is int and size >= 0):
+        raise ValueError(_NO_REPORT)
+    return LocalFile(name, partition, format, size, sha256)

@@ -22,6 +22,8 @@ from reconciler.model.export import LocalFile, RemoteFile
 from reconciler.model.secret import Secret
 
 _START_OVER = (Kind.SPOILT, Kind.MISMATCH)
+_ASK_ANEW = (Kind.EXPIRED, Kind.SPOILT, Kind.MISMATCH)
+"""What is wrong with the bytes may be that the organisation lists others by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Download:
                     self._restart(partial)
                 wait = tries.wait(setback, partial.length)
                 self.notify(Retrying(remote.name, f"The file host {setback.what}.", wait))
-                if setback.kind is Kind.EXPIRED:
+                if setback.kind in _ASK_ANEW:
                     self.sources.renew(remote, uri)
                 self.run.wait(wait)
 

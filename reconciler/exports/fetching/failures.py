@@ -21,6 +21,9 @@ from pathlib import Path
 from reconciler.errors import ReconcilerError
 
 
+_MOST_SHOWN = 10
+
+
 class Kind(Enum):
     """What a setback asks for."""
 
@@ -64,10 +67,12 @@ class Failure:
 
 
 class FetchFailed(ReconcilerError):
-    """Some files could not be had, each for its reason. Those that could are in place."""
+    """Some files could not be had, each for its reason; `failures` has all. Those that could are in place."""
 
     def __init__(self, failures: Sequence[Failure], *, untried: int = 0, export: str) -> None:
-        lines = [f"{failure.name}: {failure.detail}" for failure in failures]
+        lines = [f"{failure.name}: {failure.detail}" for failure in failures[:_MOST_SHOWN]]
+        if (more := len(failures) - _MOST_SHOWN) > 0:
+            lines.append(f"... and {more:,} more files.")
         if untried:
             lines.append(f"After so many in a row, {untried} more were not tried or not finished.")
         super().__init__(

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -93,7 +94,7 @@ class Host:
         response: requests.Response | Setback | Failed | None = None
         try:
             with self._run.outside():
-                response = self._ask(uri, headers)
+                response = self._answered(uri, headers)
         except Ended:
             if isinstance(response, requests.Response):
                 response.close()
@@ -108,8 +109,31 @@ class Host:
         if session := getattr(self._own, "session", None):
             session.close()
 
-    def _ask(self, uri: Secret, headers: Mapping[str, str]) -> requests.Response | Setback | Failed:
+    def _answered(self, uri: Secret, headers: Mapping[str, str]) -> requests.Response | Setback | Failed:
+        """Asks in a thread of its own: the libraries' timeout begins anew with every byte, and there may always come
+        one more byte of a header. Whoever takes too long is left behind, with the session that it uses."""
+        told: SimpleQueue[requests.Response | Setback | Failed | BaseException] = SimpleQueue()
         session = self._session()
+
+        def ask() -> None:
+            try:
+                told.put(self._ask(session, uri, headers))
+            except BaseException as error:
+                told.put(error)
+
+        threading.Thread(target=ask, name=f"{THREADS}asking", daemon=True).start()
+        try:
+            answer = told.get(timeout=self._manner.connect + self._manner.read)
+        except Empty:
+            del self._own.session
+            return Setback("does not answer in time")
+        if isinstance(answer, BaseException) and not isinstance(answer, Setback | Failed):
+            raise answer
+        return answer
+
+    def _ask(
+        self, session: requests.Session, uri: Secret, headers: Mapping[str, str]
+    ) -> requests.Response | Setback | Failed:
         address = uri.reveal()
         try:
             request = session.prepare_request(requests.Request("GET", address, headers=dict(headers), auth=_Nobody()))

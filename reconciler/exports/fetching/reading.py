@@ -64,6 +64,9 @@ def judge(status: int, headers: Mapping[str, str], held: Held, *, now: float) ->
         raise _refusal(status, headers, held, now)
     if headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
         raise Failed("encodes the file, although that was not asked for", "Whoever runs the host must switch it off.")
+    if not held.proven and headers.get("content-type", "").strip().lower().startswith("text/html"):
+        # What gateways and login pages say with 200. No checksum would tell it from the export.
+        raise Setback("answers with a web page instead of the file")
     coding = headers.get("transfer-encoding", "").strip().lower()
     if coding not in ("", "chunked"):
         raise Failed("sends the file in a way that nobody asked for", "Whoever runs the host must switch it off.")

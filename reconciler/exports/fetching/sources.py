@@ -17,6 +17,7 @@ from reconciler.model.secret import Secret
 Listing = Callable[[], Sequence[RemoteFile]]
 
 _MOST_SHOWN = 10
+_ANEW = "Fetch again: the export has changed meanwhile."
 
 
 class Sources:
@@ -40,11 +41,12 @@ class Sources:
             if self._uris[file.name] != expired:
                 return
             listed = {each.name: each for each in self._asked()}
+            if listed.keys() != self._uris.keys():
+                raise Failed("no longer has the export that was listed: it has other files by now", _ANEW)
             self._uris |= {each.name: listed[each.name].uri for each in self.files if _is_listed(each, listed)}
         if not _is_listed(file, listed):
             raise Failed(
-                "no longer grants the file, and the organisation does not list it any more as it was",
-                "Fetch again: the export has changed meanwhile.",
+                "no longer has what was listed, and the organisation does not list it any more as it was", _ANEW
             )
 
     def _asked(self) -> tuple[RemoteFile, ...]:
