@@ -50,6 +50,20 @@ def test_a_host_whose_headers_never_end_is_not_waited_for(tmp_path: Path, first:
     assert (tmp_path / NAME).read_bytes() == CONTENT
 
 
+def test_partitions_are_under_way_at_the_same_time(tmp_path: Path) -> None:
+    """Each is answered when all of them have been asked for."""
+    together = threading.Barrier(4, timeout=10)
+
+    def wait(connection: socket.socket, request: Request, content: bytes) -> None:
+        together.wait()
+        serve()(connection, request, content)
+
+    files = {f"/p{number}": b"%d" % number for number in range(4)}
+    with file_host(*[wait] * 4, files=files) as host:
+        run(host, tmp_path, parallel=4)
+        assert len(host.requests) == 4
+
+
 @pytest.mark.parametrize("kind", ["text/html", "Text/HTML; charset=utf-8"])
 def test_a_web_page_is_no_export_where_nothing_would_tell(tmp_path: Path, kind: str) -> None:
     """A gateway's login page comes with 200 and its right length."""

@@ -92,6 +92,22 @@ def test_partitions_and_exports_differ(call: Caller, control: Control) -> None:
     assert len(set(checksums)) == 4
 
 
+@pytest.mark.parametrize("wire", ["jsonl", "csv", "json"])
+def test_a_size_is_never_undercut(wire: str) -> None:
+    """Wherever the pattern of records is cut in two."""
+    style = Style("seed", wire, (0.0, 1.0))
+    for size in range(50_000, 150_000, 97):
+        assert size <= flawed(style, count_for(style, size), ()).size < size + 200
+
+
+def test_records_do_not_depend_on_where_a_file_is_divided() -> None:
+    style = Style("seed", "jsonl", (0.0, 1.0))
+    parts = Records(style, 0, 333), Records(style, 333, 667)
+    divided = b"".join(piece for part in parts for piece in part.read(0, part.size))
+    whole = Records(style, 0, 1000)
+    assert divided == b"".join(whole.read(0, whole.size))
+
+
 @pytest.mark.parametrize("size", [0, 1, 1000, 1_000_000])
 def test_a_file_can_be_of_a_size(call: Caller, control: Control, size: int) -> None:
     got = content(call, control, size=size)

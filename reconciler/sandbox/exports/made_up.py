@@ -59,8 +59,7 @@ class Records:
     @property
     def size(self) -> int:
         block = _block(self.style)
-        whole, rest = divmod(self.count, BLOCK)
-        return whole * block.size + block.ends[rest]
+        return block.until(self.first + self.count) - block.until(self.first)
 
     @property
     def identity(self) -> str:
@@ -68,9 +67,9 @@ class Records:
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         block = _block(self.style)
-        stride = block.size * AT_ONCE
-        for offset in range(start - start % block.size, stop, stride):
-            first = self.first + offset // block.size * BLOCK
+        start, stop = start + block.until(self.first), stop + block.until(self.first)
+        for offset in range(start - start % block.size, stop, block.size * AT_ONCE):
+            first = offset // block.size * BLOCK
             count = min(AT_ONCE, -(-(stop - offset) // block.size))
             rendered = block.template * count % tuple(range(first, first + count * BLOCK))
             yield rendered[max(start - offset, 0) : stop - offset]
@@ -93,6 +92,11 @@ class _Block:
     @property
     def size(self) -> int:
         return self.ends[-1]
+
+    def until(self, number: int) -> int:
+        """The length of all records before that one."""
+        whole, rest = divmod(number, BLOCK)
+        return whole * self.size + self.ends[rest]
 
 
 @lru_cache(maxsize=256)
