@@ -19,7 +19,7 @@ def build(cls: type[T], content: object, *, where: str) -> T:
     What `__post_init__` refuses says where relative to the instance; its place is put in front.
     """
     given = mapping(content, where=where)
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     known = {each.name: each for each in fields(cls)}  # type: ignore[arg-type]
     if unknown := sorted(set(given) - set(known)):
         raise SandboxError(

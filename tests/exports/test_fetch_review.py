@@ -13,7 +13,7 @@ from reconciler.exports.fetching import Event, FetchFailed, Retrying
 from reconciler.exports.report import files_of, report_of
 from reconciler.model.export import LocalFile, RemoteFile
 
-from .filehost import CONTENT, Act, FileHost, Request, file_host, head, run, run_unstated, say, seen, serve
+from .filehost import CONTENT, Act, FileHost, Request, file_host, run, run_unstated, say, seen, serve
 
 NAME = "partition_0.jsonl"
 OTHER = CONTENT[::-1]
@@ -75,9 +75,9 @@ def test_a_web_page_is_no_export_where_nothing_would_tell(tmp_path: Path, kind: 
 
 
 def test_a_web_page_for_ever_fails_and_leaves_nothing(tmp_path: Path) -> None:
-    with file_host(*[say("200 OK", PAGE, Content_Type="text/html")] * 9) as host:
-        with pytest.raises(FetchFailed, match="a web page instead of the file"):
-            run_unstated(host, tmp_path)
+    pages = [say("200 OK", PAGE, Content_Type="text/html")] * 9
+    with file_host(*pages) as host, pytest.raises(FetchFailed, match="a web page instead of the file"):
+        run_unstated(host, tmp_path)
     assert seen(tmp_path) == []
 
 
@@ -168,11 +168,11 @@ def test_a_report_tells_its_files() -> None:
     ],
 )
 def test_a_report_that_leads_elsewhere_or_makes_no_sense_is_none(members: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="^it is no report of an export$"):
+    with pytest.raises(ValueError, match=r"^it is no report of an export$"):
         files_of(report(**members))
 
 
 @pytest.mark.parametrize("files", [None, 1, ["partition_0.jsonl"], [None], {"a": 1}])
 def test_a_report_without_a_list_of_files_is_none(files: Any) -> None:
-    with pytest.raises(ValueError, match="^it is no report of an export$"):
+    with pytest.raises(ValueError, match=r"^it is no report of an export$"):
         files_of(report() | {"files": files})

@@ -20,7 +20,6 @@ from pathlib import Path
 
 from reconciler.errors import ReconcilerError
 
-
 _MOST_SHOWN = 10
 
 
