@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from .project import ROBOT, Project, Start
@@ -145,6 +146,19 @@ def test_a_report_leads_nobody_out_of_its_folder(project: Project) -> None:
     report.write_text(report.read_text().replace('"partition_0.jsonl"', '"../../../outside"'))
     for verb in ("verify", "normalise"):
         assert project.run("exports", verb).fails_with(1, "The report cannot be read")
+
+
+def test_normalising_puts_its_counts_into_the_report(project: Project) -> None:
+    completed(project, data())
+    project.control.change_export_file(id_of(project, SEPTEMBER), 0, records=7, flaws=["malformed"])
+    assert project.run("exports", "fetch").code == 0
+    assert orjson.loads(_report(project).read_bytes())["total_records"] is None
+    ran = project.run("exports", "normalise")
+    assert ran.says("8 record(s), 7 in", "1 in quarantine")
+    report = orjson.loads(_report(project).read_bytes())
+    assert (report["total_records"], report["table"]) == (8, ["part-00000.parquet"])
+    assert project.run("exports", "fetch").code == 0
+    assert orjson.loads(_report(project).read_bytes()) == report
 
 
 def _report(project: Project) -> Path:

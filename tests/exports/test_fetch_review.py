@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,22 @@ def report(**members: Any) -> dict[str, Any]:
     made = report_of(export_id="1", status="COMPLETED", address="A/b", request={}, folder="f", files=[FILE])
     made["files"][0] |= members
     return made
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_report_has_the_seeds_members_and_a_hash_of_the_content() -> None:
+    """`governance_hash` is over the comma-joined locations, ours over the sorted hashes (contract §6)."""
+    files = [FILE, replace(FILE, name="partition_1.jsonl", partition=1, sha256="f" * 64)]
+    given: dict[str, Any] = {"export_id": "1", "status": "COMPLETED", "address": "A/b", "request": {}, "folder": "f"}
+    made = report_of(**given, files=files, total_records=7)
+    assert made["file_locations"] == ["f/partition_0.jsonl", "f/partition_1.jsonl"]
+    assert made["governance_hash"] == sha256("f/partition_0.jsonl,f/partition_1.jsonl")
+    assert made["content_hash"] == sha256(f"{'0' * 64}\n{'f' * 64}")
+    assert (made["total_records"], made["catalog_version"], made["export_id"]) == (7, "1.0.0", "1")
+    assert report_of(**given, files=files[::-1])["content_hash"] == made["content_hash"]
 
 
 def test_a_report_tells_its_files() -> None:
