@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reconciler.exports.fetching import Event, FetchFailed, Retrying
+from reconciler.exports.fetching import Event, FetchFailed, Progress, Retrying
+from reconciler.exports.fetching.meter import Meter
 from reconciler.exports.report import files_of, report_of
 from reconciler.model.export import LocalFile, RemoteFile
+from reconciler.model.secret import Secret
 
 from .filehost import CONTENT, Act, FileHost, Request, file_host, run, run_unstated, say, seen, serve
 
@@ -137,6 +139,32 @@ def test_thousands_of_failures_are_not_thousands_of_lines(tmp_path: Path) -> Non
     assert len(caught.value.failures) == 30
     assert caught.value.detail.count("\n") == 10
     assert "... and 20 more files." in caught.value.detail
+
+
+def sized(partition: int, size: int | None) -> RemoteFile:
+    return RemoteFile(Secret("https://files.example/x"), partition, "jsonl", size)
+
+
+def test_progress_tells_the_rate_over_the_wire_and_the_time_that_remains() -> None:
+    """What an earlier run left is in place, but did not arrive just now."""
+    meter = Meter([sized(0, 1000), sized(1, 1000)], 0.0)
+    meter.move(600)
+    meter.move(400, arrived=400)
+    assert meter.progress(4.0) == Progress(0, 2, bytes=1000, total=2000, rate=100.0, remaining=10.0)
+
+
+def test_a_rate_is_that_of_late() -> None:
+    meter = Meter([sized(0, 100_000)], 0.0)
+    for second in range(1, 31):
+        meter.move(1000 if second <= 15 else 10, arrived=1000 if second <= 15 else 10)
+        last = meter.progress(float(second))
+    assert last.rate == 10.0
+
+
+def test_nobody_can_tell_what_remains_of_an_unknown_size() -> None:
+    meter = Meter([sized(0, None)], 0.0)
+    meter.move(400, arrived=400)
+    assert meter.progress(4.0) == Progress(0, 1, bytes=400, total=None, rate=100.0, remaining=None)
 
 
 FILE = LocalFile(NAME, 0, "jsonl", 3, "0" * 64)
