@@ -1,43 +1,95 @@
-"""The files of a request on disk: fetched, and reported on in a file beside them."""
+"""The files of a request where exports lie: fetched, made a table of, and reported on beside them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import orjson
-
+from reconciler.commands.clock import SystemClock
 from reconciler.commands.exporting import Work, kind_of, name_of
-from reconciler.commands.session import Session
-from reconciler.errors import ReconcilerError
-from reconciler.exports.fetching import Checksum, Event, Manner, Progress, fetch, read_download, read_files
-from reconciler.exports.report import FILE_NAME, files_of, report_of
+from reconciler.commands.extras import needs
+from reconciler.commands.transfers import Watcher, watching
+from reconciler.commands.workspace import Workspace
+from reconciler.exports.fetching import Checksum, Event, Manner, Progress, read_download, read_files
+from reconciler.exports.places import Fetching, Normalising, Place, open_place
+from reconciler.exports.report import Report, files_of, report_of
 from reconciler.model.export import LocalFile, RemoteFile
 from reconciler.model.kind import Kind
+from reconciler.model.ports import Clock
 from reconciler.model.request import Requested
+from reconciler.model.transfer import Transfer
 from reconciler.model.values import Json
 
+if TYPE_CHECKING:
+    from reconciler.exports import normalising
+    from reconciler.exports.normalising import Normalised, Output
 
-def is_tabular(request: Requested, target: Path) -> bool:
-    """Whether the files are there, and of a sort of which tables are made: lists of files are, single downloads not."""
+STAGING = "exports-staging"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A request whose files are in a place, with their report."""
+
+    request: Requested
+    files: tuple[LocalFile, ...]
+
+
+def place_of(workspace: Workspace, target: str, staging: Path | None) -> Place:
+    """The place that `--to` names. Raises UsageError."""
+    with needs("buckets"):
+        return open_place(target, staging=staging or workspace.ledger.parent / STAGING, environment=os.environ)
+
+
+def exports_in(place: Place, requests: Sequence[Requested]) -> list[Export]:
+    """Those of the requests that have been fetched to the place."""
+    reports = ((request, place.report(folder_of(request))) for request in requests)
+    return [Export(request, files_of(report)) for request, report in reports if report is not None]
+
+
+def is_tabular(request: Requested) -> bool:
+    """Whether its files are of a sort of which tables are made: lists of files are, single downloads not."""
     asking = kind_of(request).asking
-    return asking is not None and bool(asking.files) and (folder_of(target, request) / FILE_NAME).exists()
+    return asking is not None and bool(asking.files)
 
 
-def fetched(work: Work, request: Requested, target: Path) -> tuple[LocalFile, ...]:
-    kind, place = kind_of(request), folder_of(target, request)
-    stated = kind.asking is not None and bool(kind.asking.files)
-    known = reported(place) if (place / FILE_NAME).exists() else ()
-    how = replace(Manner(), checksum=Checksum.STATED if stated else Checksum.OURS, parallel=work.session.parallelism)
-    files = fetch(
-        _listing(work, kind, request), place, export=name_of(request), how=how, clock=work.session.clock,
-        emit=_telling(work.session), stop=work.session.stop, known=known,
-    )  # fmt: skip
+def fetched(work: Work, request: Requested, place: Place) -> tuple[LocalFile, ...]:
+    kind, folder = kind_of(request), folder_of(request)
+    checksum = Checksum.STATED if is_tabular(request) else Checksum.OURS
+    report = place.report(folder)
+    known = () if report is None else files_of(report)
+    with watching(name_of(request), log_level=work.session.log_level, clock=work.session.clock) as watcher:
+        fetching = Fetching(
+            _listing(work, kind, request), export=name_of(request),
+            how=replace(Manner(), checksum=checksum, parallel=work.session.parallelism),
+            clock=work.session.clock, emit=_telling(watcher), stop=work.session.stop, known=known,
+        )  # fmt: skip
+        files = place.fetch(folder, fetching)
     if files != known:  # else the report says more already: how many records they hold
-        write_report(place, request, files)
+        place.write_report(folder, _report(request, files))
     return files
+
+
+def normalised(
+    export: Export, place: Place, *, table: Path | None, output: Output, log_level: str
+) -> tuple[Normalised, ...]:
+    """The files as parts of the table, and their report saying so."""
+    folder, clock = folder_of(export.request), SystemClock()
+    with watching(name_of(export.request), log_level=log_level, clock=clock) as watcher:
+        emit = _following(export.files, clock, watcher)
+        wanted = Normalising(export.request.live_id, output=output, emit=emit, table=table)
+        results = place.normalise(folder, export.files, wanted)
+    records, names = sum(each.records for each in results), [each.target.name for each in results]
+    place.write_report(folder, _report(export.request, export.files, records=records, table=names))
+    return results
+
+
+def folder_of(request: Requested) -> str:
+    """By the key: two exports never share one, and no name that the organisation gives becomes a path."""
+    return f"{request.address.name}-{request.key}"
 
 
 def _listing(work: Work, kind: Kind, request: Requested) -> Callable[[], Sequence[RemoteFile]]:
@@ -53,48 +105,37 @@ def _listing(work: Work, kind: Kind, request: Requested) -> Callable[[], Sequenc
     return listed
 
 
-def _telling(run: Session) -> Callable[[Event], None]:
-    """Retries on a line each; progress is not worth one."""
-
+def _telling(watcher: Watcher) -> Callable[[Event], None]:
     def tell(event: Event) -> None:
-        if not isinstance(event, Progress):
-            run.say(f"{event.name}: {event.why} Trying again in {event.wait:.0f} s.")
+        if isinstance(event, Progress):
+            watcher.move(Transfer(event.bytes, event.total, event.files, event.of_files, event.rate, event.remaining))
+        else:
+            watcher.say(f"{event.name}: {event.why} Trying again in {event.wait:.0f} s.")
 
     return tell
 
 
-def write_report(
-    place: Path, request: Requested, files: Sequence[LocalFile], *, records: int | None = None, table: Json = None
-) -> None:
-    report = report_of(
+def _following(files: Sequence[LocalFile], clock: Clock, watcher: Watcher) -> Callable[[normalising.Progress], None]:
+    """Progress of several files at a time, as one transfer. The rate is that since the beginning."""
+    sizes = {file.name: file.size for file in files}
+    read = dict.fromkeys(sizes, 0)
+    total, start = sum(sizes.values()), clock.monotonic()
+
+    def tell(progress: normalising.Progress) -> None:
+        read[progress.source.name] = progress.bytes_read
+        done, seconds = sum(read.values()), clock.monotonic() - start
+        rate = done / seconds if seconds > 0 else 0.0
+        whole = sum(read[name] == size for name, size in sizes.items())
+        left = (total - done) / rate if rate > 0 else None
+        watcher.move(Transfer(done, total, whole, len(sizes), rate, left))
+
+    return tell
+
+
+def _report(
+    request: Requested, files: Sequence[LocalFile], *, records: int | None = None, table: Json = None
+) -> Report:
+    return report_of(
         export_id=request.live_id, status=request.status, address=str(request.address), request=request.body,
-        folder=place.name, files=files, total_records=records, table=table,
+        folder=folder_of(request), files=files, total_records=records, table=table,
     )  # fmt: skip
-    content = orjson.dumps(report, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    hidden = place / f".{FILE_NAME}.new"
-    try:
-        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        hidden.replace(place / FILE_NAME)
-    except OSError as error:
-        raise ReconcilerError(
-            "The report cannot be written", detail=error.strerror or str(error), where=str(place / FILE_NAME)
-        ) from None
-
-
-def reported(place: Path) -> tuple[LocalFile, ...]:
-    try:
-        return files_of(orjson.loads((place / FILE_NAME).read_bytes()))
-    except (OSError, ValueError) as error:
-        raise ReconcilerError(
-            "The report cannot be read", detail=f"{error}.", hint="Delete it and fetch again.",
-            where=str(place / FILE_NAME),
-        ) from None  # fmt: skip
-
-
-def folder_of(target: Path, request: Requested) -> Path:
-    """By the key: two exports never share one, and no name that the organisation gives becomes a path."""
-    return target / f"{request.address.name}-{request.key}"

@@ -55,17 +55,18 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
 )  # fmt: skip
+log_level = click.option(
+    "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
+    help="How much to tell on stderr; debug shows every call.",
+)  # fmt: skip
 
 organisation = _several(
     click.option(
         "--parallelism", type=click.IntRange(1, 16), default=8, show_default=True, help="Calls at once, at most."
     ),
     click.option("--timeout", type=seconds, metavar="DURATION", default=None, help="Give up after this time (5m)."),
-    click.option(
-        "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
-        help="How much to tell on stderr; debug shows every call.",
-    ),
-)  # fmt: skip
+    log_level,
+)
 
 deciding = _several(
     click.option(

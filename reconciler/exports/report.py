@@ -7,9 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import orjson
+
 from reconciler.exports.fetching.names import is_format, is_partition
 from reconciler.model.export import LocalFile
 from reconciler.model.values import Json
+
+Report = Mapping[str, Json]
 
 FILE_NAME: Final = "report.json"
 CATALOG_VERSION: Final = "1.0.0"
@@ -60,7 +64,20 @@ def report_of(
     }
 
 
-def files_of(report: Mapping[str, Json]) -> tuple[LocalFile, ...]:
+def written(report: Report) -> bytes:
+    return orjson.dumps(dict(report), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def read(content: bytes) -> Report:
+    """Raises ValueError where it is no report of ours."""
+    report = orjson.loads(content)
+    if not isinstance(report, dict):
+        raise ValueError(_NO_REPORT)
+    files_of(report)
+    return report
+
+
+def files_of(report: Report) -> tuple[LocalFile, ...]:
     """The files that a report names. Raises ValueError where it is none of ours: a name may lead nowhere else."""
     try:
         return tuple(_file(**file) for file in report["files"])

@@ -10,10 +10,12 @@ from reconciler.render.exports import request_text, requests_json, requests_text
 from reconciler.render.human import plan_text
 from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
 from reconciler.render.kinds import kinds_markdown, kinds_text
+from reconciler.render.legible import legible
 from reconciler.render.problems import error_text, problem_text, problems_text, problems_total
 from reconciler.render.report import report_text
 from reconciler.render.state import recorded_text, state_text
 from reconciler.render.trail import trail_text
+from reconciler.render.transfers import transfer_text
 
 __all__ = [
     "codes_text",
@@ -23,6 +25,7 @@ __all__ = [
     "explanation_text",
     "kinds_markdown",
     "kinds_text",
+    "legible",
     "plan_json",
     "plan_text",
     "problem_text",
@@ -37,4 +40,5 @@ __all__ = [
     "requests_text",
     "state_text",
     "trail_text",
+    "transfer_text",
 ]

@@ -30,6 +30,17 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def size(count: int) -> str:
+    """`999 bytes`, `1.2 kB`, `3.4 GB`: decimal, as disks and networks are sold."""
+    if count < 1000:
+        return counted(count, "byte")
+    amount, units = count / 1000, ["PB", "TB", "GB", "MB", "kB"]
+    while amount >= 999.95 and len(units) > 1:
+        amount /= 1000
+        units.pop()
+    return f"{amount:,.1f} {units[-1]}"
+
+
 def days_after(as_of: str, days: int) -> str:
     """The date so many days after a moment (RFC 3339), or where it is none, what to write there."""
     try:

@@ -26,6 +26,8 @@ TICK = 0.2
 HOPELESS = 8
 """So many files in a row that could not be had: the rest is not even tried."""
 
+Deliver = Callable[[LocalFile, Callable[[], None]], None]
+
 _Outcome = LocalFile | Failure | Retrying | BaseException | None  # None: a worker has nothing more to do
 
 
@@ -39,20 +41,23 @@ def fetch(
     emit: Callable[[Event], None],
     stop: threading.Event,
     known: Sequence[LocalFile] = (),
+    deliver: Deliver | None = None,
     random: Random | None = None,
 ) -> tuple[LocalFile, ...]:
     """Every file that `listing` names, complete and proven, in `folder`; by partition. What is there is not fetched.
 
     `listing` asks the organisation; it is called again from a worker when a URI has expired, never twice at a time.
     `export` names it in messages. `known` is what an earlier fetch returned: it tells what is there where no checksum
-    is stated. `emit` is called in this thread. Raises FetchFailed when files could not be had, FolderTrouble,
-    FolderBusy, OutOfTime, Interrupted, and what `listing` and `emit` raise; the next fetch goes on from there.
+    is stated. `emit` is called in this thread. `deliver` takes each file elsewhere as soon as it is complete, so that
+    the folder needs room only for what is under way; it is called in a worker, with the function that raises when it
+    shall stop. Raises FetchFailed when files could not be had, FolderTrouble, FolderBusy, OutOfTime, Interrupted, and
+    what `listing`, `deliver` and `emit` raise; the next fetch goes on from there.
     """
     run = Run(clock, stop, how.deadline)
     run.check()
     sources = Sources(listing, run, how.checksum, export)
     with open_folder(folder, export) as room:
-        _make_room(room, sources.files)
+        _make_room(room, sources.files, at_once=how.parallel if deliver else None)
         told: SimpleQueue[_Outcome] = SimpleQueue()
         download = Download(
             manner=how,
@@ -65,7 +70,7 @@ def fetch(
             known={file.name: file for file in known},
             notify=told.put,
         )
-        crew = _crew(download, told, min(how.parallel, len(sources.files)))
+        crew = _crew(download, told, min(how.parallel, len(sources.files)), deliver)
         try:
             complete, failures = _wait(crew, told, download, emit)
         finally:
@@ -78,11 +83,11 @@ def fetch(
     return tuple(sorted(complete, key=lambda file: (file.partition, file.format)))
 
 
-def _make_room(room: Folder, files: Sequence[RemoteFile]) -> None:
-    """Raises FolderTrouble unless what is missing will fit."""
+def _make_room(room: Folder, files: Sequence[RemoteFile], *, at_once: int | None) -> None:
+    """Raises FolderTrouble unless what is missing will fit: all of it, or so many of the largest files."""
     with room.trouble():
         room.keep_only(_resumable(files))
-        room.require(sum(_missing(room, file) for file in files))
+        room.require(sum(sorted((_missing(room, file) for file in files), reverse=True)[:at_once]))
 
 
 def _missing(room: Folder, file: RemoteFile) -> int:
@@ -96,7 +101,9 @@ def _resumable(files: Sequence[RemoteFile]) -> set[str]:
     return {partial_of(file) for file in files if file.sha256}
 
 
-def _crew(download: Download, told: SimpleQueue[_Outcome], size: int) -> list[threading.Thread]:
+def _crew(
+    download: Download, told: SimpleQueue[_Outcome], size: int, deliver: Deliver | None
+) -> list[threading.Thread]:
     """Daemons, since one that waits for a silent host must not keep the program from ending."""
     queue = iter(download.sources.files)
     guard = threading.Lock()
@@ -104,7 +111,10 @@ def _crew(download: Download, told: SimpleQueue[_Outcome], size: int) -> list[th
     def work() -> None:
         try:
             for remote in _each(queue, guard):
-                told.put(download.provide(remote))
+                outcome = download.provide(remote)
+                if deliver is not None and isinstance(outcome, LocalFile):
+                    deliver(outcome, download.run.check)
+                told.put(outcome)
         except BaseException as error:
             told.put(error)
         finally:
