@@ -121,7 +121,7 @@ class BucketPlace:
             return [file for file in crew.map(look, listed) if file is not None]
 
     def _object(self, folder: str, remote: RemoteFile, known: LocalFile | None) -> LocalFile | None:
-        """The file, if the object has the stated checksum; where none is stated, that of the one we `known` to have put."""
+        """The file, if the object has its checksum: the stated one, else that of the file which is `known`."""
         sha256 = remote.sha256 or (known.sha256 if known else "")
         size = remote.size if remote.size is not None else known.size if known else None
         found = self.store.head(f"{folder}/{remote.name}") if sha256 else None

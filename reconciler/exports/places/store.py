@@ -29,8 +29,10 @@ MOST_PARTS: Final = 10_000
 IN_FLIGHT: Final = 4 * PART
 """Bytes on their way at once."""
 
-_RETRIES: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=90)}
+_RETRIES: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=45)}
 _TIMES: Final = {"connect_timeout": "5s", "timeout": "60s"}
+"""Of one request, a part of an upload for example. The environment may say others (AWS_TIMEOUT). A store that never
+answers is given up after one of them: no retry begins once that of `_RETRIES` has passed."""
 _ATTRIBUTE: Final = "sha256"
 
 
