@@ -55,6 +55,11 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
 )  # fmt: skip
+folder = click.option(
+    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("exports"), show_default=True,
+    help="The folder with a folder for each export.",
+)  # fmt: skip
+
 log_level = click.option(
     "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
     help="How much to tell on stderr; debug shows every call.",

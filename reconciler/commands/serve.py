@@ -11,7 +11,6 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
-from reconciler.commands.exports import folder
 from reconciler.commands.extras import needs
 from reconciler.commands.inbox import callbacks
 from reconciler.commands.keys import SERVER_KEY, key_of
@@ -36,7 +35,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Elsewhere than on loopback it needs a token.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="0 takes a free one.")
-@folder
+@options.folder
 @click.option("--table", type=click.Path(path_type=Path, file_okay=False), default=None,
               help="The folder of the table; by default the folder table within --to.")  # fmt: skip
 @click.option("--tls-certificate", "certificate", type=_file, help="Serve HTTPS with this certificate (PEM).")

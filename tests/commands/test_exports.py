@@ -445,7 +445,7 @@ def test_a_checksum_that_does_not_hold_fails_and_leaves_nothing(project: Project
 def test_no_signed_address_is_shown_or_kept(project: Project) -> None:
     completed(project, data(), subject())
     ids = [each["id"] for each in listed(project)]
-    project.control.fault("GET /exports/*", "status", status=503, times=2)
+    project.control.fault("GET /exports/**", "status", status=503, times=2)
     ran = [project.run("exports", verb) for verb in ("status", "fetch", "list", "show", "verify")]
     assert [each.code for each in ran] == [0] * 5, "\n".join(map(str, ran))
     uris = [file["uri"] for each in ids for file in project.control.export_files(each)]

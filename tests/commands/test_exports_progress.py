@@ -41,7 +41,7 @@ def test_normalising_shows_one_too(project: Project) -> None:
 
 
 def test_a_retry_is_a_line_above_the_bar(project: Project) -> None:
-    project.control.fault("GET /exports/*", "status", status=503)
+    project.control.fault("GET /exports/**", "status", status=503)
     with at_a_terminal(project, *FETCHED, COLUMNS="200") as running:
         assert running.ended() == 0
     assert "answers 503" in plain(running.seen)

@@ -56,7 +56,7 @@ class Bucket:
     def environment(self) -> dict[str, str]:
         return environment(self.endpoint)
 
-    def keys(self) -> list[str]:
+    def listed(self) -> list[str]:
         """Below the prefix."""
         return _keys(self._client.list_objects_v2(Bucket=self.name).get("Contents", ()))
 
@@ -145,7 +145,7 @@ def _nobody(_: Event) -> None:
 
 @dataclass
 class Line:
-    """`cut` and `held` are what a request's first line has when its connection is cut, or kept without an answer."""
+    """What a request's first line has whose connection is `cut`, or `held` without an answer; `kept` has the latter."""
 
     endpoint: str = ""
     cut: bytes = NOTHING

@@ -59,7 +59,7 @@ def check(place: Place, files: tuple[LocalFile, ...]) -> Verdict:
 
 
 def test_what_is_fetched_is_under_its_key_with_its_hash(bucket: Bucket, fetched: tuple[LocalFile, ...]) -> None:
-    assert bucket.keys() == NAMES
+    assert bucket.listed() == NAMES
     for key, content, file in zip(NAMES, FILES.values(), fetched, strict=True):
         assert bucket.get(key) == content
         assert bucket.head(key)["Metadata"]["sha256"] == hashlib.sha256(content).hexdigest() == file.sha256
@@ -111,10 +111,9 @@ def test_a_large_file_is_sent_in_parts(bucket: Bucket, place: Place) -> None:
 
 
 def test_a_file_that_could_not_be_had_is_not_there_and_the_others_are(bucket: Bucket, place: Place) -> None:
-    with file_host(*[silence] * 5, files=FILES) as host:
-        with pytest.raises(FetchFailed):
-            place.fetch(FOLDER, fetching(host, how=Manner(parallel=1)))
-    assert bucket.keys() == NAMES[1:]
+    with file_host(*[silence] * 5, files=FILES) as host, pytest.raises(FetchFailed):
+        place.fetch(FOLDER, fetching(host, how=Manner(parallel=1)))
+    assert bucket.listed() == NAMES[1:]
 
 
 def test_staging_needs_room_only_for_what_is_under_way(place: Place) -> None:
@@ -146,7 +145,7 @@ def test_an_upload_that_is_always_cut_leaves_nothing_under_the_name(
         place = through(line.endpoint, bucket, tmp_path, monkeypatch)
         with pytest.raises(ReconcilerError, match="cannot be reached"):
             place.fetch(FOLDER, fetching(host))
-        assert (bucket.keys(), bucket.pending()) == ([], [])
+        assert (bucket.listed(), bucket.pending()) == ([], [])
         line.times = 0
         place.fetch(FOLDER, fetching(host))
         assert len(host.requests) == 1, "it was in staging"
@@ -160,7 +159,7 @@ def test_bytes_that_changed_in_staging_are_not_uploaded(bucket: Bucket, place: A
             file.flush()
             with pytest.raises(ReconcilerError, match="changed before it was uploaded"):
                 place.store.put_file("x/y", file.fileno(), "0" * 64, lambda: None)
-    assert (bucket.keys(), bucket.pending()) == ([], [])
+    assert (bucket.listed(), bucket.pending()) == ([], [])
 
 
 def test_who_stops_stops_the_upload(bucket: Bucket, place: Place) -> None:
@@ -196,7 +195,7 @@ def test_killed_while_it_uploads_the_next_fetch_goes_on_from_staging(
         assert line.holding.wait(30)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
-        assert bucket.keys() == []
+        assert bucket.listed() == []
         place.fetch(FOLDER, fetching(host))
         assert len(host.requests) == 1
     assert bucket.get(NAMES[0]) == LARGE
