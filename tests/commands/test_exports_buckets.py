@@ -125,6 +125,7 @@ def test_parts_of_something_else_are_not_joined(project: Project, bucket: Bucket
     bucket.put(f"{folder}/part-00009.parquet", b"")
     ran = project.run("exports", "normalise", "--to", bucket.url)
     assert ran.fails_with(1, "The export's folder holds files that are not of this export", "part-00009.parquet")
+    assert staged(project) == []
 
 
 def test_what_changed_in_the_bucket_is_not_made_a_table_of(project: Project, bucket: Bucket) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,50 @@ def test_killed_while_it_downloads_the_next_fetch_resumes(bucket: Bucket, place:
         place.fetch(FOLDER, fetching(host))
         assert host.starts()[-1] == 1000
     assert bucket.get(NAMES[0]) == CONTENT
+
+
+def test_what_a_killed_run_had_uploaded_goes_from_staging(
+    place: Place, tmp_path: Path, fetched: tuple[LocalFile, ...]
+) -> None:
+    (tmp_path / "staging" / FOLDER / "partition_0.jsonl").write_bytes(CONTENT)
+    with file_host(files=FILES) as host:
+        place.fetch(FOLDER, fetching(host))
+    assert staged(tmp_path) == [".fetch.lock"]
+
+
+class _Forgetful(BaseHTTPRequestHandler):
+    """A store that says yes to everything and keeps three bytes of it."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._say(0)
+
+    def do_HEAD(self) -> None:
+        self._say(3)
+
+    def _say(self, length: int) -> None:
+        self.send_response(200)
+        for name, value in (("ETag", '"x"'), ("Last-Modified", "Thu, 01 Oct 2026 00:00:00 GMT")):
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_what_the_store_shows_after_an_upload_must_be_what_was_sent(
+    bucket: Bucket, tmp_path: Path, monkeypatch: Any
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Forgetful) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = through(f"http://127.0.0.1:{server.server_port}", bucket, tmp_path, monkeypatch)
+        with file_host(files=FILES) as host, pytest.raises(ReconcilerError, match="does not keep what it was given"):
+            place.fetch(FOLDER, fetching(host))
+        with pytest.raises(ReconcilerError, match="does not keep what it was given"):
+            write(place)
+        server.shutdown()
+    assert "partition_1.jsonl" in staged(tmp_path)
 
 
 # What cannot be.

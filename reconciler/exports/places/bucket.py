@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 from reconciler.exports import report as reports
 from reconciler.exports.fetching import Verdict, fetch
-from reconciler.exports.fetching.failures import folder_trouble
-from reconciler.exports.fetching.folder import open_to_read
+from reconciler.exports.fetching.failures import FolderBusy, folder_trouble
+from reconciler.exports.fetching.folder import open_folder, open_to_read
 from reconciler.exports.places.place import TABLE, Fetching, Normalising
 from reconciler.exports.places.publishing import publish
 from reconciler.exports.places.store import Changed, Store
@@ -69,6 +70,7 @@ class BucketPlace:
         def missing() -> Sequence[RemoteFile]:
             return [file for file in (first.pop() if first else fetching.listing()) if file.name in left]
 
+        self._tidy(folder, there, fetching.export)
         if left:
             self._prepare()
             there += fetch(
@@ -82,11 +84,11 @@ class BucketPlace:
             if stop.is_set():
                 raise Interrupted("Interrupted", detail="Not every file was read again.")
 
-        _, names = self.store.names(folder)
-        expected = {file.name for file in files}
-        there = [file for file in files if file.name in names]
+        names = self.store.names(folder)[1]
+        found, expected = set(names), {file.name for file in files}
+        there = [file for file in files if file.name in found]
         return Verdict(
-            missing=tuple(sorted(expected.difference(names))),
+            missing=tuple(sorted(expected - found)),
             changed=tuple(sorted(file.name for file in there if not self._is_unchanged(folder, file, check))),
             extra=tuple(name for name in names if name not in expected and name != FILE_NAME),
         )
@@ -142,6 +144,13 @@ class BucketPlace:
                 os.close(descriptor)
             with room.trouble():
                 room.remove(file.name)
+
+    def _tidy(self, folder: str, there: Sequence[LocalFile], export: str) -> None:
+        """What a killed run had uploaded already goes from staging; where another run is at work, that will do it."""
+        if (self.staging / folder).is_dir():
+            with suppress(FolderBusy), open_folder(self.staging / folder, export) as room, room.trouble():
+                for file in there:
+                    room.remove(file.name)
 
     def _prepare(self) -> None:
         with folder_trouble(self.staging, self.store.shown):

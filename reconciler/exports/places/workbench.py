@@ -21,8 +21,8 @@ from reconciler.model.export import LocalFile
 def workbench(store: Store, folder: str, files: Sequence[LocalFile], *, staging: Path) -> Iterator[Path]:
     """The export's files in a folder, in which a folder for its table may be made.
 
-    After a failure the files stay: the next run need not bring them again. Raises ReconcilerError where an object is
-    not what was uploaded, FolderTrouble, FolderBusy.
+    Only a run that is killed leaves them, and the next one need not bring those again. Raises ReconcilerError where an
+    object is not what was uploaded, FolderTrouble, FolderBusy.
     """
     bench = staging / folder
     with open_folder(bench, f"{store.shown}/{folder}") as room:
@@ -34,9 +34,9 @@ def workbench(store: Store, folder: str, files: Sequence[LocalFile], *, staging:
             yield bench
         finally:
             shutil.rmtree(bench / TABLE, ignore_errors=True)
-        with room.trouble():
-            for file in files:
-                room.remove(file.name)
+            with room.trouble():
+                for file in files:
+                    room.remove(file.name)
 
 
 def _on() -> None:
