@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 from reconciler.commands.transfers import PAUSE, watching
 from reconciler.model.transfer import Transfer
@@ -106,6 +109,22 @@ def test_no_control_character_reaches_the_terminal(capsys: pytest.CaptureFixture
     with watching("a\x1b[31m", log_level="info", clock=Ticking()) as watcher:
         watcher.say("b\x1b]0;title\x07 [red]c[/red]")
     assert capsys.readouterr().err == "a\\x1b[31m: b\\x1b]0;title\\x07 [red]c[/red]\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_nor_does_any_through_the_bar_and_brackets_are_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with watching("[bold]a\x1b]0;x[/bold]", log_level="info", clock=Ticking()) as watcher:
+        watcher.say("[red]b[/red]\x1b]0;title\x07")
+        watcher.move(Transfer(1, 2, 0, 1, 0.0, None))
+    assert "[red]b[/red]\\x1b]0;title\\x07" in terminal.getvalue()
+    assert "[bold]a\\x1b]0;x[/bold]" in terminal.getvalue()
+    assert "\x1b]" not in terminal.getvalue()
 
 
 @pytest.mark.parametrize(

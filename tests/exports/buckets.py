@@ -152,6 +152,7 @@ class Line:
     times: int = 1_000
     held: bytes = NOTHING
     holding: threading.Event = field(default_factory=threading.Event)
+    kept: set[bytes] = field(default_factory=set)
 
 
 @contextmanager
@@ -184,6 +185,7 @@ def _sent(line: Line, near: socket.socket, far: socket.socket) -> None:
                 line.times -= 1
                 return
             if line.held in first:
+                line.kept.add(first)
                 line.holding.set()
                 near.recv(1, socket.MSG_WAITALL)
                 while near.recv(65536):

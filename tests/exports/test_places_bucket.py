@@ -17,7 +17,7 @@ import pytest
 from reconciler.errors import AccessError, Interrupted, ReconcilerError, UsageError
 from reconciler.exports.fetching import Checksum, FetchFailed, FolderTrouble, Manner, Verdict
 from reconciler.exports.places import Place, open_place, reports
-from reconciler.exports.places.store import Changed
+from reconciler.exports.places.store import IN_FLIGHT, PART, Changed
 from reconciler.exports.report import report_of
 from reconciler.model.export import LocalFile
 
@@ -447,6 +447,16 @@ def peak(bucket: Bucket, folder: Path, size: int) -> int:
 
 def test_memory_does_not_depend_on_the_size(bucket: Bucket, tmp_path: Path) -> None:
     assert peak(bucket, tmp_path, 160_000_000) < peak(bucket, tmp_path, 40_000_000) + 50
+
+
+def test_no_more_than_a_few_parts_are_on_their_way_at_once(bucket: Bucket, tmp_path: Path, monkeypatch: Any) -> None:
+    with line_to(bucket) as line, (tmp_path / "sparse").open("w+b") as file:
+        line.held = b"partNumber="
+        place: Any = through(line.endpoint, bucket, tmp_path, monkeypatch, AWS_TIMEOUT="500ms")
+        file.truncate(20 * PART)
+        with pytest.raises(ReconcilerError, match="cannot be reached"):
+            place.store.put_file("x/y", file.fileno(), "0" * 64, lambda: None)
+        assert len(line.kept) <= IN_FLIGHT // PART == 4
 
 
 @pytest.mark.long
