@@ -69,7 +69,7 @@ def fetched(work: Work, request: Requested, place: Place) -> tuple[LocalFile, ..
         )  # fmt: skip
         files = place.fetch(folder, fetching)
     if files != known:  # else the report says more already: how many records they hold
-        place.write_report(folder, _report(request, files))
+        place.write_report(folder, report_on(request, files))
     return files
 
 
@@ -83,8 +83,18 @@ def normalised(
         wanted = Normalising(export.request.live_id, output=output, emit=emit, table=table)
         results = place.normalise(folder, export.files, wanted)
     records, names = sum(each.records for each in results), [each.target.name for each in results]
-    place.write_report(folder, _report(export.request, export.files, records=records, table=names))
+    place.write_report(folder, report_on(export.request, export.files, records=records, table=names))
     return results
+
+
+def report_on(
+    request: Requested, files: Sequence[LocalFile], *, records: int | None = None, table: Json = None
+) -> Report:
+    """`records` and `table` are None until the files have been normalised."""
+    return report_of(
+        export_id=request.live_id, status=request.status, address=str(request.address), request=request.body,
+        folder=folder_of(request), files=files, total_records=records, table=table,
+    )  # fmt: skip
 
 
 def folder_of(request: Requested) -> str:
@@ -130,12 +140,3 @@ def _following(files: Sequence[LocalFile], clock: Clock, watcher: Watcher) -> Ca
         watcher.move(Transfer(done, total, whole, len(sizes), rate, left))
 
     return tell
-
-
-def _report(
-    request: Requested, files: Sequence[LocalFile], *, records: int | None = None, table: Json = None
-) -> Report:
-    return report_of(
-        export_id=request.live_id, status=request.status, address=str(request.address), request=request.body,
-        folder=folder_of(request), files=files, total_records=records, table=table,
-    )  # fmt: skip

@@ -14,9 +14,10 @@ from typing import Any
 import orjson
 import requests
 from reconciler.commands.clock import SystemClock
-from reconciler.commands.export_files import folder_of, write_report
+from reconciler.commands.export_files import folder_of, report_on
 from reconciler.commands.library import LedgerFile, ReportFolder, window_of
 from reconciler.exports.normalising import Output, normalise_all
+from reconciler.exports.places import LocalFolder
 from reconciler.model.address import Address
 from reconciler.model.export import LocalFile
 from reconciler.model.observed import Organisation
@@ -83,27 +84,28 @@ class Estate:
         return request
 
     def fetched(self, request: Requested, *contents: bytes, format: str = "jsonl") -> tuple[LocalFile, ...]:  # noqa: A002
-        place = folder_of(self.exports, request)
+        place = self.exports / folder_of(request)
         place.mkdir(parents=True, exist_ok=True)
         files = []
         for partition, content in enumerate(contents):
             name, digest = f"partition_{partition}.{format}", hashlib.sha256(content).hexdigest()
             (place / name).write_bytes(content)
             files.append(LocalFile(name, partition, format, len(content), digest))
-        write_report(place, request, files)
+        LocalFolder(self.exports).write_report(place.name, report_on(request, files))
         return tuple(files)
 
     def normalised(self, request: Requested, *contents: bytes, output: Output = Output.PARQUET) -> None:
-        files, place = self.fetched(request, *contents), folder_of(self.exports, request)
+        files, place = self.fetched(request, *contents), self.exports / folder_of(request)
         results = normalise_all(
             files, export_id=request.live_id, source=place, target=self.table, output=output, processes=1,
             emit=lambda _: None,
         )  # fmt: skip
         records = sum(each.records for each in results)
-        write_report(place, request, files, records=records, table=[each.target.name for each in results])
+        report = report_on(request, files, records=records, table=[each.target.name for each in results])
+        LocalFolder(self.exports).write_report(place.name, report)
 
     def report(self, request: Requested) -> Path:
-        return folder_of(self.exports, request) / "report.json"
+        return self.exports / folder_of(request) / "report.json"
 
 
 def requested(live_id: str = "e-1", name: str = "september", kind: str = "DataExport", **members: Any) -> Requested:
