@@ -29,9 +29,7 @@ def exported(stage: Stage, control: Control, manifests: Path) -> None:
     stage.run("apply", "--auto-approve", "--log-level", "quiet")
     stage.run("apply", "--auto-approve", "--log-level", "quiet")
     control.advance(600)
-    stage.say(
-        "Ten minutes later. Every byte is checked before a file gets its name; then the files become a table:"
-    )
+    stage.say("Ten minutes later. Every byte is checked before a file gets its name; then the files become a table:")
     stage.run("exports", "fetch", "--log-level", "quiet")
     stage.run("exports", "normalise")
     stage.say("Which DuckDB, Spark and Trino read as one:")
