@@ -64,10 +64,14 @@ def fetched(work: Work, request: Requested, place: Place) -> tuple[LocalFile, ..
     with watching(name_of(request), log_level=work.session.log_level, clock=work.session.clock) as watcher:
         fetching = Fetching(
             _listing(work, kind, request), export=name_of(request),
-            how=replace(Manner(), checksum=checksum, parallel=work.session.parallelism),
+            how=replace(
+                Manner(), checksum=checksum, parallel=work.session.parallelism, deadline=work.session.deadline
+            ),
             clock=work.session.clock, emit=_telling(watcher), stop=work.session.stop, known=known,
         )  # fmt: skip
         files = place.fetch(folder, fetching)
+    if known and checksum is Checksum.OURS and files != known:
+        work.session.say(f"{name_of(request)}: what the organisation gives now is another file than the one before.")
     if files != known:  # else the report says more already: how many records they hold
         place.write_report(folder, report_on(request, files))
     return files

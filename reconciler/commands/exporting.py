@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.apply import DECIDING
@@ -21,6 +23,8 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Ledger
 from reconciler.model.request import Requested, Stage
 from reconciler.state import hold, open_ledger
+
+addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 
 LOCK_PATIENCE = 10.0
 """Seconds to wait for the ledger while an apply works."""

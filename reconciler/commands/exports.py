@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,28 +12,16 @@ import click
 
 from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
-from reconciler.commands.export_files import exports_in, fetched, folder_of, is_tabular, normalised, place_of
-from reconciler.commands.exporting import Work, awaited, chosen_of, looked, name_of, working
-from reconciler.commands.extras import needs
+from reconciler.commands.export_verbs import fetch_files, normalise_files, verify_files
+from reconciler.commands.exporting import Work, addresses, awaited, chosen_of, looked, working
 from reconciler.commands.outputs import appearance, parse_outputs
 from reconciler.commands.workspace import open_project
-from reconciler.errors import ReconcilerError, UsageError
-from reconciler.exports.fetching import Verdict
+from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.request import Requested, Stage
 from reconciler.render import request_text, requests_json, requests_text
 from reconciler.state import open_ledger
-
-addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
-to = click.option(
-    "--to", "target", metavar="FOLDER|URL", default="exports", show_default=True,
-    help="Where exports lie, each in a folder of its own: a folder, or s3://BUCKET/PREFIX, gs://..., az://...",
-)  # fmt: skip
-staging = click.option(
-    "--staging", type=click.Path(path_type=Path, file_okay=False), default=None,
-    help="Where files are proven on their way to or from a bucket; by default exports-staging beside the ledger.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,115 +107,8 @@ def wait(ctx: click.Context, /, addresses: tuple[str, ...], outputs: tuple[str, 
         ctx.exit(1)
 
 
-@exports.command("fetch")
-@addresses
-@to
-@staging
-@options.directory
-@options.project_file
-@options.organisation
-def fetch_files(addresses: tuple[str, ...], target: str, staging: Path | None, **where: Any) -> None:
-    """Fetch the files of completed requests, prove them complete, and write a report beside them.
-
-    What is there and right is not fetched again; what was cut off is resumed. In a bucket, a file appears when it has
-    been proven; credentials and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, ...).
-    """
-    with working(**where) as work:
-        place = place_of(work.workspace, target, staging)
-        chosen = looked(work, addresses)
-        if addresses:
-            _check_completed(chosen)
-        completed = [request for request in chosen if request.stage is Stage.COMPLETED]
-        if not completed:
-            raise UsageError("Nothing to fetch", detail="No request is completed.", hint="reconciler exports wait")
-        for request in completed:
-            files = fetched(work, request, place)
-            size, folder = sum(file.size for file in files), place.shown(folder_of(request))
-            click.echo(f"{name_of(request)}: {len(files)} file(s), {size:,} bytes, verified, in {folder}")
-
-
-@exports.command("normalise")
-@addresses
-@to
-@staging
-@click.option(
-    "--table",
-    "table",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=None,
-    help="The folder of the table; by default the folder table within --to.",
-)
-@click.option(
-    "--format",
-    "written",
-    type=click.Choice(["parquet", "csv", "jsonl"]),
-    default="parquet",
-    show_default=True,
-    help="Of the table's files.",
-)
-@options.directory
-@options.project_file
-@options.log_level
-def normalise_files(
-    addresses: tuple[str, ...],
-    target: str,
-    staging: Path | None,
-    table: Path | None,
-    written: str,
-    directory: Path,
-    project_file: Path | None,
-    log_level: str,
-) -> None:
-    """Make one table of fetched data exports: typed columns, the rest untouched in one column of JSON.
-
-    What is malformed goes to a quarantine file beside, and the counts add up. DuckDB, Spark and Trino read the folder.
-    """
-    with needs("exports"):
-        from reconciler.exports.normalising import Output
-    workspace = open_project(directory, project_file)
-    place = place_of(workspace, target, staging)
-    with open_ledger(workspace.ledger, writable=False) as ledger:
-        chosen = [request for request in chosen_of(ledger, addresses) if is_tabular(request)]
-    found = exports_in(place, chosen)
-    if not found:
-        detail = f"No data export has been fetched to {target}."
-        raise UsageError("Nothing to normalise", detail=detail, hint="reconciler exports fetch")
-    for export in found:
-        results = normalised(export, place, table=table, output=Output(written), log_level=log_level)
-        records, aside = sum(each.records for each in results), sum(each.quarantined for each in results)
-        click.echo(
-            f"{name_of(export.request)}: {records:,} record(s), {records - aside:,} in"
-            f" {table or place.shown('table')}, {aside:,} in quarantine"
-        )
-
-
-@exports.command("verify")
-@addresses
-@to
-@options.directory
-@options.project_file
-@click.pass_context
-def verify_files(
-    ctx: click.Context, addresses: tuple[str, ...], target: str, directory: Path, project_file: Path | None
-) -> None:
-    """Read fetched files again and compare every hash with the report. Asks nobody; exits 1 when one differs."""
-    workspace = open_project(directory, project_file)
-    place = place_of(workspace, target, None)
-    with open_ledger(workspace.ledger, writable=False) as ledger:
-        chosen = chosen_of(ledger, addresses)
-    found = exports_in(place, chosen)
-    if not found:
-        raise UsageError(
-            "Nothing to verify", detail=f"There is no report below {target}.", hint="reconciler exports fetch"
-        )
-    wrong = False
-    for export in found:
-        name = name_of(export.request)
-        verdict = place.verify(folder_of(export.request), export.files, export=name, stop=threading.Event())
-        wrong = wrong or not verdict.is_right
-        click.echo(f"{name}: {_said(verdict)}")
-    if wrong:
-        ctx.exit(1)
+for verb in (fetch_files, normalise_files, verify_files):
+    exports.add_command(verb)
 
 
 @exports.command("resolve")
@@ -244,27 +124,6 @@ def resolve(address: str, adopted: str, resubmit: bool, **where: Any) -> None:
         raise UsageError("Say one of the two", detail="Either --adopt ID or --resubmit.")
     with working(**where) as work:
         _resolve(work, _parsed(address), adopted)
-
-
-def _check_completed(requests: Sequence[Requested]) -> None:
-    for request in requests:
-        if request.stage is Stage.FAILED:
-            raise ReconcilerError(
-                "The request has failed",
-                detail=f"{name_of(request)}: {request.reason or 'the organisation gives no reason'}.",
-                hint="To ask again, raise generation in its manifest.",
-            )
-        if request.stage is Stage.UNDER_WAY:
-            raise UsageError(
-                "The request is not completed yet",
-                detail=f"{name_of(request)} is {request.status}.",
-                hint=f"reconciler exports wait {request.address}",
-            )
-
-
-def _said(verdict: Verdict) -> str:
-    said = [f"missing: {name}" for name in verdict.missing] + [f"changed: {name}" for name in verdict.changed]
-    return "; ".join(said) or "every file is as it was fetched"
 
 
 def _parsed(address: str) -> Address:

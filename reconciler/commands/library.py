@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from reconciler.exports.report import FILE_NAME
+from reconciler.errors import ReconcilerError
+from reconciler.exports.places import Place, reports
+from reconciler.exports.report import FILE_NAME, Report, written
 from reconciler.kinds import KINDS
 from reconciler.model.ports import AuditEntry, Clock
 from reconciler.model.request import Requested
@@ -24,6 +27,8 @@ LARGEST_REPORT: Final = 64 * 1024 * 1024
 _SETTLED: Final = 2.0
 """Seconds after which a file's stamp is trusted: the clocks of file systems are coarse, and two changes within one
 tick may look like one."""
+_AGE: Final = 30.0
+"""Seconds for which what a bucket says is taken for true: each report is a request."""
 _KEY: Final = 36
 """Characters of a request's key, at the end of its folder's name."""
 
@@ -103,6 +108,28 @@ class ReportFolder:
         if known is not None and known[0] == stamp:
             return known[1]
         return ReportFile(name, key_in(name), _content(self._folder / name / FILE_NAME, stamp))
+
+
+class ReportBucket:
+    """The reports in a bucket, asked for again after a while. Raises ReconcilerError where it cannot be read."""
+
+    def __init__(self, place: Place, clock: Clock) -> None:
+        self._place = place
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._known: tuple[ReportFile, ...] = ()
+        self._due = -math.inf
+
+    def __call__(self) -> Sequence[ReportFile]:
+        with self._turn:
+            if self._clock.monotonic() >= self._due:
+                self._known = tuple(_as_file(folder, found) for folder, found in reports(self._place))
+                self._due = self._clock.monotonic() + _AGE
+            return self._known
+
+
+def _as_file(folder: str, found: Report | ReconcilerError) -> ReportFile:
+    return ReportFile(folder, key_in(folder), None if isinstance(found, ReconcilerError) else written(found))
 
 
 def window_of(kind: str, body: Mapping[str, Json]) -> Window | None:

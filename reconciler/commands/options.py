@@ -55,9 +55,9 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
 )  # fmt: skip
-folder = click.option(
-    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("exports"), show_default=True,
-    help="The folder with a folder for each export.",
+to = click.option(
+    "--to", "target", metavar="FOLDER|URL", default="exports", show_default=True,
+    help="Where exports lie, each in a folder of its own: a folder, or s3://BUCKET/PREFIX, gs://..., az://...",
 )  # fmt: skip
 
 log_level = click.option(

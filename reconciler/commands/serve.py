@@ -11,13 +11,15 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.export_files import place_of
 from reconciler.commands.extras import needs
 from reconciler.commands.inbox import callbacks
 from reconciler.commands.keys import SERVER_KEY, key_of
-from reconciler.commands.library import LedgerFile, ReportFolder, window_of
+from reconciler.commands.library import LedgerFile, ReportBucket, ReportFolder, window_of
 from reconciler.commands.session import tell
 from reconciler.commands.workspace import Workspace, open_project
 from reconciler.errors import UsageError
+from reconciler.exports.places import TABLE, LocalFolder
 from reconciler.model.callback import PATH
 from reconciler.model.secret import NONE, Secret
 from reconciler.render.legible import legible
@@ -35,7 +37,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Elsewhere than on loopback it needs a token.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="0 takes a free one.")
-@options.folder
+@options.to
 @click.option("--table", type=click.Path(path_type=Path, file_okay=False), default=None,
               help="The folder of the table; by default the folder table within --to.")  # fmt: skip
 @click.option("--tls-certificate", "certificate", type=_file, help="Serve HTTPS with this certificate (PEM).")
@@ -47,7 +49,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 def serve(
     host: str,
     port: int,
-    target: Path,
+    target: str,
     table: Path | None,
     certificate: Path | None,
     key: Path | None,
@@ -130,17 +132,18 @@ def _tls(certificate: Path | None, key: Path | None) -> Tls | None:
     return Tls(certificate, key)
 
 
-def _ports(workspace: Workspace, target: Path, table: Path | None) -> Ports:
+def _ports(workspace: Workspace, target: str, table: Path | None) -> Ports:
     from reconciler.service.ports import Ports
 
     clock = SystemClock()
     ledger = LedgerFile(workspace.ledger, clock)
+    place = place_of(workspace, target, None)
     return Ports(
         requests=ledger.requests,
         submissions=ledger.submissions,
-        reports=ReportFolder(target),
+        reports=ReportFolder(place.root) if isinstance(place, LocalFolder) else ReportBucket(place, clock),
         window=window_of,
-        table=table or target / "table",
+        table=table or (place.root / TABLE if isinstance(place, LocalFolder) else None),
         legible=legible,
         now=clock.now,
     )

@@ -29,14 +29,14 @@ class Ports:
     """Every function is called from several threads, and often: it is up to each to remember what has not changed.
 
     `requests` and `submissions` are the ledger's, oldest first; they raise ReconcilerError where it cannot be read.
-    `window` is what a body of a kind asks for. `table` is the folder of the normalised table. `legible` makes any
-    text fit to be shown. `now` is seconds since the epoch.
+    `window` is what a body of a kind asks for. `table` is the folder of the normalised table, None where it is in a
+    bucket. `legible` makes any text fit to be shown. `now` is seconds since the epoch.
     """
 
     requests: Callable[[], Sequence[Requested]]
     submissions: Callable[[], Sequence[AuditEntry]]
     reports: Callable[[], Sequence[ReportFile]]
     window: Callable[[str, Mapping[str, Json]], Window | None]
-    table: Path
+    table: Path | None
     legible: Callable[[str], str]
     now: Callable[[], float]

@@ -53,7 +53,7 @@ _PROBLEMS: Final = described(
 )
 
 
-def record_router(library: Library, table: Path) -> APIRouter:
+def record_router(library: Library, table: Path | None) -> APIRouter:
     router = APIRouter(prefix="/catalog", tags=["records"])
     turns = CapacityLimiter(AT_ONCE)
 
@@ -78,9 +78,11 @@ def record_router(library: Library, table: Path) -> APIRouter:
     return router
 
 
-def _asked(library: Library, table: Path, export_id: str, question: Question) -> Answer:
+def _asked(library: Library, table: Path | None, export_id: str, question: Question) -> Answer:
     export = known(library, export_id)
     parts = _parquet(export)
+    if table is None:
+        raise _no_table(export, "It lies in a bucket, where DuckDB can read it; this service reads folders.")
     try:
         return read_records(table, export_id, parts, question)
     except TableMissing:

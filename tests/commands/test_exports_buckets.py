@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import sys
 from pathlib import Path
 from unittest import mock
 
 import orjson
 import pytest
+import requests
 from tests.exports.buckets import KEY, SECRET, Bucket, only_known_keys
 
 from .project import Project, Start
+from .shell import in_the_background
 from .test_exports import SEPTEMBER, completed, data, subject
 
 
@@ -177,3 +180,17 @@ def test_without_the_extra_the_line_that_installs_it_is_shown(project: Project, 
         sys.modules["obstore"] = None  # type: ignore[assignment]
         ran = project.run("exports", "verify", "--to", bucket.url)
     assert ran.fails_with(1, "This needs the extra 'buckets'", "pip install 'reconciler[buckets]'")
+
+
+def test_the_catalogue_service_reads_the_reports_in_a_bucket(project: Project, bucket: Bucket) -> None:
+    for verb in ("fetch", "normalise"):
+        assert project.run("exports", verb, "--to", bucket.url).code == 0
+    with in_the_background(project, "serve", "--port", "0", "--to", bucket.url) as running:
+        running.until("until Ctrl-C")
+        found = re.search(r"http://\S+", running.seen)
+        assert found
+        [export_id] = requests.get(f"{found[0]}/catalog/routes", timeout=10).json()["available_exports"]
+        report = requests.get(f"{found[0]}/catalog/{export_id}", timeout=10).json()
+        assert (report["address"], report["state"], len(report["files"])) == (SEPTEMBER, "normalised", 2)
+        answer = requests.get(f"{found[0]}/catalog/{export_id}/records", timeout=10)
+        assert (answer.status_code, "lies in a bucket" in answer.text) == (409, True)

@@ -46,7 +46,6 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-@pytest.mark.xfail(strict=True, reason="fetched() leaves Manner.deadline infinite; hand it the session's deadline")
 def test_the_timeout_bounds_fetching(project: Project) -> None:
     completed(project, data())
     project.control.fault("GET /exports/**", "status", status=429, retry_after=200, times=None)
@@ -56,7 +55,6 @@ def test_the_timeout_bounds_fetching(project: Project) -> None:
     assert ran.fails_with(1, "The time is up")
 
 
-@pytest.mark.xfail(strict=True, reason="fetch_files() ends with the first FetchFailed; collect them, raise at the end")
 def test_an_export_that_cannot_be_had_keeps_no_other_from_being_fetched(project: Project) -> None:
     completed(project, data("a"), data("b", window={"day": "2026-10-05"}), subject())
     project.control.change_export_file(id_of(project, "DataExport/a"), 0, listed={"checksum": f"sha256:{'0' * 64}"})
@@ -65,9 +63,6 @@ def test_an_export_that_cannot_be_had_keeps_no_other_from_being_fetched(project:
     assert len(fetched(project)) == 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_telling() drops Progress; show a bar with rate and remaining time on a terminal"
-)
 def test_a_terminal_shows_how_far_a_download_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     completed(project, data())
     project.control.change_export_file(id_of(project, SEPTEMBER), 0, size=40_000_000)
@@ -76,7 +71,6 @@ def test_a_terminal_shows_how_far_a_download_is(project: Project, monkeypatch: p
     assert "B/s" in in_a_terminal(project, "exports", "fetch")
 
 
-@pytest.mark.xfail(strict=True, reason="Path.exists() lets OSError through (EACCES, ENAMETOOLONG): ask within a try")
 @pytest.mark.parametrize("verb", ["fetch", "verify", "normalise"])
 def test_a_folder_that_cannot_be_looked_into_is_one_clear_error(project: Project, verb: str) -> None:
     """As one with `chmod 000` is for everybody but root."""
@@ -85,7 +79,6 @@ def test_a_folder_that_cannot_be_looked_into_is_one_clear_error(project: Project
     assert "Internal error" not in ran.flat, str(ran)
 
 
-@pytest.mark.xfail(strict=True, reason="fetch_files() passes over requests under way without a word and exits 0")
 def test_what_is_left_out_is_said(project: Project) -> None:
     completed(project, data("a"))
     project.control.settings(export_stages={"QUEUED": None})
@@ -94,9 +87,6 @@ def test_what_is_left_out_is_said(project: Project) -> None:
     assert project.run("exports", "fetch").says("DataExport/b")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="verify_files() leaves Verdict.extra unsaid: whoever reads partition_* reads it too"
-)
 def test_verify_names_what_is_not_of_the_export(project: Project) -> None:
     project.control.settings(export_partitions=2)
     completed(project, data())
@@ -106,13 +96,11 @@ def test_verify_names_what_is_not_of_the_export(project: Project) -> None:
     assert project.run("exports", "verify").says("extra: partition_1.jsonl")
 
 
-@pytest.mark.xfail(strict=True, reason="fetch_files() says `verified` where nobody stated a checksum: say `hashed`")
 def test_nothing_is_called_verified_that_nobody_vouches_for(project: Project) -> None:
     completed(project, subject())
     assert "verified" not in project.run("exports", "fetch", SUBJECT).out
 
 
-@pytest.mark.xfail(strict=True, reason="fetched() replaces a recorded privacy file by other content without a word")
 def test_a_privacy_file_that_is_another_by_now_is_said(project: Project) -> None:
     completed(project, subject())
     assert project.run("exports", "fetch").code == 0

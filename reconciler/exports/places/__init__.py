@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.exports.places.local import LocalFolder
-from reconciler.exports.places.place import Fetching, Normalising, Place, reports
+from reconciler.exports.places.place import TABLE, Fetching, Normalising, Place, reports
 from reconciler.exports.places.where import Bucket, check_endpoint, read_place
 
-__all__ = ["Fetching", "LocalFolder", "Normalising", "Place", "open_place", "reports"]
+__all__ = ["TABLE", "Fetching", "LocalFolder", "Normalising", "Place", "open_place", "reports"]
 
 
 def open_place(text: str, *, staging: Path, environment: Mapping[str, str]) -> Place:
