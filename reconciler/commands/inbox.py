@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -102,9 +102,6 @@ def _callbacks(
     inbox, now = SqlInbox(ledger), run.clock.now
     settle = workspace.project.timing.settle
 
-    def known() -> Iterable[Requested]:
-        return ledger.requests().values()
-
     def ask(request: Requested) -> Requested:
         return asked(run.client, KINDS[request.address.kind], request, now=now, settle=settle)
 
@@ -114,7 +111,7 @@ def _callbacks(
     steps: list[Callable[[], None]] = [lambda: confirm_due(confirmation)]
     steps += [lambda each=each: forward_due(each) for each in forwardings]  # type: ignore[misc]
     return Callbacks(
-        routers=(callback_routes(Reception(inbox, key, known, now)),),
+        routers=(callback_routes(Reception(inbox, key, ledger.requests_named, now)),),
         workers=tuple(repeatedly(step, tell=tell) for step in steps),
         collectors=(InboxNumbers(inbox, names),),
         open_paths=(PATH,),

@@ -123,7 +123,7 @@ class Inbox(Protocol):
     share between threads."""
 
     def receive(self, request_key: str, status: str, at: float, entry: AuditEntry) -> bool:
-        """Note a callback. False where the same one is there already: then only its count grows."""
+        """Note a callback. False where the same one is there already, whose count grows, or too many of the request."""
         ...
 
     def unsettled(self) -> tuple[Received, ...]:

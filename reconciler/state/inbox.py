@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
 from reconciler.state.ledger import SqlLedger, note
+
+MOST_STATUSES: Final = 8
+"""Of one request: two end it, and whoever knows its token shall not fill the disk with others."""
 
 
 class SqlInbox:
@@ -30,8 +33,10 @@ class SqlInbox:
         values = {**asdict(first), "belief": first.belief.value}
         statement = insert(table).values(**values).on_conflict_do_nothing()
         again = sa.update(table).where(_is(first)).values(times=table.c.times + 1)
+        count = sa.select(sa.func.count()).where(table.c.request_key == request_key)
         with self._ledger.writing() as connection:
-            is_first = connection.execute(statement).rowcount == 1
+            has_room = connection.execute(count).scalar_one() < MOST_STATUSES
+            is_first = has_room and connection.execute(statement).rowcount == 1
             if is_first:
                 note(connection, entry)
             else:

@@ -77,6 +77,13 @@ class SqlLedger:
         with legible(self._path):
             return None if found is None else _requested(found)
 
+    def requests_named(self, live_id: str) -> tuple[Requested, ...]:
+        """Those that the organisation calls so: one of each kind, at most."""
+        with self.reading() as connection:
+            found = connection.execute(sa.select(schema.requests).where(schema.requests.c.live_id == live_id)).all()
+        with legible(self._path):
+            return tuple(map(_requested, found))
+
     def disown(self, ids: Iterable[tuple[str, str]], entry: AuditEntry) -> None:
         with self.writing() as connection:
             for kind, live_id in ids:

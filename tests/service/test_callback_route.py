@@ -17,6 +17,7 @@ from reconciler.service.inbox.callback import LARGEST
 from reconciler.service.inbox.numbers import InboxNumbers
 from reconciler.service.inbox.route import Reception, callback_routes
 from reconciler.state import SqlInbox, SqlLedger, open_ledger
+from reconciler.state.inbox import MOST_STATUSES
 
 from .builders import TOKEN, Estate, Service, served
 from .inboxes import START, request
@@ -54,7 +55,7 @@ def desk(estate: Estate) -> Iterator[Desk]:
     estate.ledger.parent.mkdir(parents=True)
     with open_ledger(estate.ledger, Organisation("org-1", "Ours"), writable=True) as ledger:
         inbox = SqlInbox(ledger)
-        reception = Reception(inbox, KEY, lambda: ledger.requests().values(), lambda: START)
+        reception = Reception(inbox, KEY, ledger.requests_named, lambda: START)
         more: dict[str, Any] = {
             "routers": [callback_routes(reception)],
             "collectors": [InboxNumbers(inbox, ["siem"])],
@@ -93,6 +94,11 @@ def test_a_replay_is_answered_alike_and_changes_nothing(desk: Desk) -> None:
     [received] = desk.inbox.unsettled()
     assert received.times == 3
     assert len(desk.ledger.audit()) == 1
+
+
+def test_whoever_has_a_token_cannot_fill_the_ledger_with_it(desk: Desk) -> None:
+    assert {desk.post(claim(status=f"S{number}")).status_code for number in range(20)} == {200}
+    assert len(desk.inbox.unsettled()) == len(desk.ledger.audit()) == MOST_STATUSES
 
 
 def test_an_organisation_s_own_id_is_known_by_the_ledger(desk: Desk) -> None:
@@ -185,7 +191,7 @@ def test_what_came_of_callbacks_is_counted(desk: Desk) -> None:
 
 def test_a_ledger_that_cannot_be_written_asks_for_another_try(estate: Estate) -> None:
     with open_ledger(estate.ledger, writable=False) as ledger:
-        reception = Reception(SqlInbox(ledger), KEY, tuple, lambda: START)
+        reception = Reception(SqlInbox(ledger), KEY, ledger.requests_named, lambda: START)
         with served(estate.ports(), routers=[callback_routes(reception)], open_paths=(PATH,)) as service:
             answer = Desk(service, ledger, estate).post(claim())
     assert answer.status_code == 503

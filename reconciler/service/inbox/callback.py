@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,15 +50,15 @@ def read_claim(body: bytes) -> Claim:
     return Claim(request_id, status.upper())
 
 
-def request_key(claim: Claim, token: str, key: Secret, requests: Iterable[Requested]) -> str | None:
+def request_key(claim: Claim, token: str, key: Secret, named: Callable[[str], Iterable[Requested]]) -> str | None:
     """Our key of the request that the token was made for, if it is the one that the claim is about; else None.
 
-    An organisation that gives requests its own ids tells those. `requests` is looked through only where the claim's id
-    is none of ours.
+    An organisation that gives requests its own ids tells those: `named` is asked for them, where the claim's id is none
+    of ours.
     """
     if _is_token_of(claim.request_id, token, key):
         return claim.request_id
-    keys = [request.key for request in requests if request.live_id == claim.request_id]
+    keys = (request.key for request in named(claim.request_id))
     return next((each for each in keys if _is_token_of(each, token, key)), None)
 
 

@@ -6,7 +6,7 @@ The token is all the access there is: whoever has not got it learns nothing, and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -35,11 +35,11 @@ class Receipt(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What receiving needs. `requests` are the ledger's; `now` is seconds since the epoch."""
+    """What receiving needs. `named` are the ledger's requests of a live id; `now` is seconds since the epoch."""
 
     inbox: Inbox
     key: Secret
-    requests: Callable[[], Iterable[Requested]]
+    named: Callable[[str], Iterable[Requested]]
     now: Callable[[], float]
 
 
@@ -81,21 +81,11 @@ def _note(reception: Reception, token: str, body: bytes) -> None:
         claim = read_claim(body)
     except Unreadable as reason:
         raise Refused(HTTPStatus.BAD_REQUEST, "This is no callback", detail=str(reason)) from None
-    key = request_key(claim, token, reception.key, _Lazily(reception.requests))
+    key = request_key(claim, token, reception.key, reception.named)
     if key is None:
         raise Refused(HTTPStatus.FORBIDDEN, "The callback is not for this address")
     now = reception.now()
     reception.inbox.receive(key, claim.status, now, _entry(claim, key, now))
-
-
-class _Lazily:
-    """The ledger is read only for who gets that far."""
-
-    def __init__(self, read: Callable[[], Iterable[Requested]]) -> None:
-        self._read = read
-
-    def __iter__(self) -> Iterator[Requested]:
-        return iter(self._read())
 
 
 def _entry(claim: Claim, key: str, now: float) -> AuditEntry:
