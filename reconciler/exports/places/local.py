@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,8 @@ class LocalFolder:
         )  # fmt: skip
 
     def verify(self, folder: str, files: Sequence[LocalFile], *, export: str, stop: threading.Event) -> Verdict:
-        return verify(self.root / folder, files, export=export, stop=stop)
+        verdict = verify(self.root / folder, files, export=export, stop=stop)
+        return replace(verdict, extra=tuple(name for name in verdict.extra if name != FILE_NAME))
 
     def normalise(self, folder: str, files: Sequence[LocalFile], normalising: Normalising) -> tuple[Normalised, ...]:
         from reconciler.exports.normalising import normalise_all
