@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reconciler.planning.planfile import FORMAT_VERSION
 
 from .project import CUSTOMER, SECRET, Json, Project, Start, purpose, schema, text
 
@@ -49,7 +50,7 @@ def _by_hand(content: str) -> str:
 
 
 def _newer(content: str) -> str:
-    return content.replace('"format_version": 2', '"format_version": 3')
+    return content.replace(f'"format_version": {FORMAT_VERSION}', f'"format_version": {FORMAT_VERSION + 1}')
 
 
 PLAN_FILES: dict[str, tuple[Callable[[str], str], str, str]] = {

@@ -565,6 +565,7 @@ def test_resubmitting_is_remembered_when_sending_fails(project: Project) -> None
     assert not {each["id"] for each in listed(project)} & set(ids), "none of them is the one, a person said"
 
 
+@pytest.mark.long
 def test_resubmitting_that_is_killed_takes_effect_once(project: Project, tmp_path: Path) -> None:
     ids = in_doubt(project)
     project.time.pass_by(60)
@@ -737,6 +738,7 @@ def test_killed_around_a_submission_whose_effect_shows_late(
         assert len(made(project)) == 1, points[at - 1]
 
 
+@pytest.mark.long
 def test_killed_while_waiting_with_a_queue_every_request_is_made_once(project: Project, tmp_path: Path) -> None:
     room_for(project, 2)
     project.control.settings(export_stages={"QUEUED": 0.01})

@@ -445,6 +445,7 @@ def peak(bucket: Bucket, folder: Path, size: int) -> int:
     return int(done.stdout)
 
 
+@pytest.mark.long
 def test_memory_does_not_depend_on_the_size(bucket: Bucket, tmp_path: Path) -> None:
     assert peak(bucket, tmp_path, 160_000_000) < peak(bucket, tmp_path, 40_000_000) + 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +11,7 @@ import click
 from reconciler.commands.demo.stage import Stage
 from reconciler.sandbox import Control
 
-MANIFEST: Final = """\
-apiVersion: reconciler/v1
-kind: DataExport
-metadata: {name: interactions}
-spec:
-  window: {month: 2026-10}
-"""
+MANIFEST: Final = Path(__file__).parent / "export.yaml"
 QUESTION: Final = """\
 SELECT channel, count(*) AS interactions, min(start_time)::DATE AS first, max(start_time)::DATE AS last
 FROM 'exports/table/*/*.parquet' GROUP BY channel ORDER BY interactions DESC"""
@@ -24,7 +19,7 @@ FROM 'exports/table/*/*.parquet' GROUP BY channel ORDER BY interactions DESC"""
 
 def exported(stage: Stage, control: Control, manifests: Path) -> None:
     """Ask for an export twice and have it made once; fetch, normalise and query it."""
-    (manifests / "export.yaml").write_text(MANIFEST)
+    shutil.copy(MANIFEST, manifests)
     stage.say("Data out is a manifest, too: asked for once, however often apply runs, and followed to its end.")
     stage.run("apply", "--auto-approve", "--log-level", "quiet")
     stage.run("apply", "--auto-approve", "--log-level", "quiet")
