@@ -17,6 +17,9 @@ _RECORDS = re.compile(rb"(?:" + _RECORD + rb")*+")
 _OPENS = re.compile(rb"(?:" + _FIELD + rb',)*+"(?:[^"]++|"")*+')
 """A line that ends inside a quoted field."""
 
+MANY = 4096
+"""Bytes from which it pays to look at records all at once."""
+
 MISQUOTED = "a quotation mark or carriage return is where none may be"
 UNCLOSED = "the file ends inside a quoted field"
 
@@ -46,8 +49,11 @@ def csv_records(blocks: Iterable[Block], *, largest: int) -> Iterator[Records | 
 
 def _split(block: Lines, assembly: _Assembly) -> Iterator[Records | Reject]:
     text, start, number = block.text + b"\n", 0, block.number
+    end_of_records = _usual_end
     while start < len(text):
-        end = start if assembly.is_open else _end_of_records(text, start)
+        end = start
+        if not assembly.is_open:
+            end, end_of_records = end_of_records(text, start), _exact_end
         if end > start:
             found = Records(number, block.offset + start, text[start:end], block.is_cut and end == len(text))
             yield from (found,) if end - start <= assembly.largest else _measured(found, assembly.largest)
@@ -60,13 +66,27 @@ def _split(block: Lines, assembly: _Assembly) -> Iterator[Records | Reject]:
                 assembly.open(number, block.offset + start, line)
             else:
                 yield Reject(number, block.offset + start, len(line), MISQUOTED, line)
-        number += text.count(b"\n", start, end)
+        if end < len(text):
+            number += text.count(b"\n", start, end)
         start = end
 
 
-def _end_of_records(text: bytes, start: int) -> int:
-    if not start and b'"' not in text and b"\r" not in text:
+def _usual_end(text: bytes, start: int) -> int:
+    """Looks at all of the text, and so is asked once a block."""
+    has_stray_return = b"\r" in text and text.count(b"\r", start) != text.count(b"\r\n", start)
+    if not has_stray_return and b'"' not in text:
         return len(text)
+    if not has_stray_return and len(text) - start >= MANY:
+        from reconciler.exports.normalising.quoting import end_of_quoted
+
+        end = end_of_quoted(text, start)
+        if end is not None:
+            return end
+    return _exact_end(text, start)
+
+
+def _exact_end(text: bytes, start: int) -> int:
+    """Looks no further than it gets."""
     found = _RECORDS.match(text, start)
     return found.end() if found is not None else start
 

@@ -8,13 +8,9 @@ from collections.abc import Iterable, Iterator
 import orjson
 
 from reconciler.exports.normalising.batch import TRUNCATED, Batch, Malformed, Reject, Row, Text
-from reconciler.exports.normalising.delimited import RECORD, Records
+from reconciler.exports.normalising.delimited import MANY, RECORD, Records
 from reconciler.exports.normalising.header import FIELDS, Header, read_header, without_header
 from reconciler.exports.normalising.instant import instant
-
-_MANY = 4096
-"""Bytes from which it pays to read records as columns."""
-
 
 def csv_batches(found: Iterable[Records | Reject], *, largest: int, where: str) -> Iterator[Batch]:
     """Every record after the header as a row or as a reject. Raises ReconcilerError where there is no header."""
@@ -50,18 +46,13 @@ def _header(piece: Records, where: str) -> tuple[Header | None, int, Records]:
 
 
 def _batch(piece: Records, header: Header) -> Batch:
-    if len(piece.text) >= _MANY:
+    if len(piece.text) >= MANY:
         from reconciler.exports.normalising.columns import read_columns
 
-        columns = read_columns(piece.text, header)
-        if columns is not None:
-            return Batch(columns=columns, records=_count(piece.text))
+        batch = read_columns(piece.text, header)
+        if batch is not None:
+            return batch
     return _one_by_one(piece, header)
-
-
-def _count(text: bytes) -> int:
-    """Line breaks outside quotation marks: an account that owes nothing to whoever made columns of the text."""
-    return sum(between.count(b"\n") for between in text.split(b'"')[::2])
 
 
 def _one_by_one(piece: Records, header: Header) -> Batch:
