@@ -53,11 +53,14 @@ class Tally:
         self.bytes_read += len(chunk)
         self.sha256.update(chunk)
 
-    def count(self, chunk: bytes) -> None:
+    def count(self, chunk: bytes) -> int:
+        """The line breaks of one more piece of the text."""
+        breaks = chunk.count(b"\n")
         if chunk:
             is_open = not chunk.endswith(b"\n")
-            self.lines += chunk.count(b"\n") + is_open - self._is_open
+            self.lines += breaks + is_open - self._is_open
             self._is_open = is_open
+        return breaks
 
 
 def blocks(read: Callable[[int], bytes], *, block_size: int, largest: int, tally: Tally) -> Iterator[Block]:
@@ -69,8 +72,7 @@ def blocks(read: Callable[[int], bytes], *, block_size: int, largest: int, tally
         splitter.offset = len(chunk)
         chunk = b""
     while True:
-        tally.count(chunk)
-        yield from splitter.split(chunk)
+        yield from splitter.split(chunk, tally.count(chunk))
         chunk = read(block_size)
         if not chunk:
             break
@@ -89,21 +91,21 @@ class _Splitter:
     quotes: int = 0
     """Those of `pending`; counted only once it is too long."""
 
-    def split(self, chunk: bytes) -> Iterator[Block]:
-        cut = chunk.rfind(b"\n")
-        if cut < 0:
+    def split(self, chunk: bytes, breaks: int) -> Iterator[Block]:
+        if not breaks:
             self._keep(chunk)
             return
-        start = 0
+        start, cut = 0, chunk.rindex(b"\n")
         if self.pending > self.largest:
             start = chunk.index(b"\n") + 1
             self._keep(chunk[: start - 1])
             yield self._long_line()
+            breaks -= 1
         if start <= cut:
-            text = b"".join((*self.pieces, chunk[start:cut]))
+            text = b"".join((*self.pieces, memoryview(chunk)[start:cut]))
             self.pieces.clear()
             self.pending = 0
-            yield from self._measured(text)
+            yield from self._measured(text, breaks)
         self._keep(chunk[cut + 1 :])
 
     def end(self) -> Iterator[Block]:
@@ -129,10 +131,10 @@ class _Splitter:
         self.pending = self.quotes = 0
         return line
 
-    def _measured(self, text: bytes) -> Iterator[Block]:
+    def _measured(self, text: bytes, lines: int) -> Iterator[Block]:
         """Lines in one block, unless one is too long: which may depend on its length only, not on the blocks read."""
         if len(text) <= self.largest:
-            yield self._lines(text)
+            yield self._lines(text, lines)
             return
         within: list[bytes] = []
         for line in text.split(b"\n"):
@@ -140,17 +142,17 @@ class _Splitter:
                 within.append(line)
                 continue
             if within:
-                yield self._lines(b"\n".join(within))
+                yield self._lines(b"\n".join(within), len(within))
                 within = []
             yield LongLine(self.number, self.offset, len(line), line.count(b'"'))
             self._advance(1, len(line) + 1)
         if within:
-            yield self._lines(b"\n".join(within))
+            yield self._lines(b"\n".join(within), len(within))
 
-    def _lines(self, text: bytes) -> Lines:
-        lines = Lines(self.number, self.offset, text)
-        self._advance(text.count(b"\n") + 1, len(text) + 1)
-        return lines
+    def _lines(self, text: bytes, lines: int) -> Lines:
+        found = Lines(self.number, self.offset, text)
+        self._advance(lines, len(text) + 1)
+        return found
 
     def _advance(self, lines: int, length: int) -> None:
         self.number += lines
