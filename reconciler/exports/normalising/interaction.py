@@ -3,6 +3,7 @@ regular expression does not cover comes here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -14,35 +15,42 @@ from reconciler.exports.normalising.members import as_object, members
 MEMBERS: Final = ("interactionId", "type", "startTimestamp", "endTimestamp", "channel")
 """In the order of the columns they become (contract §6)."""
 
-_NAMES = tuple(name.encode() for name in MEMBERS)
-_OURS = frozenset(_NAMES)
-
 UNREADABLE: Final = "not valid JSON, or nested too deeply, or with a number that is too large"
 NOT_UTF8: Final = "not valid UTF-8"
 
 
-def read_interaction(record: bytes) -> tuple[Row, bytes | None, list[bytes]]:
-    """The row, the rest, and the names of the record's members in their order.
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """`names` are the record's members in their order, and `told` those of ours that left the rest, if there at all."""
+
+    row: Row
+    rest: bytes | None
+    names: list[str]
+    told: set[str]
+
+
+def read_interaction(record: bytes) -> Interaction:
+    """The row and the rest.
 
     A member leaves the rest if its column says all of it: a channel with more than a type stays there whole, and so
     does a time with a zone or with nanoseconds. Absent and null are the same. Raises Malformed where the record is no
     JSON object, names one of our members twice, has no identity, or has a member of another type than the contract's.
     """
     content = _parsed(record)
-    written = members(record)
+    written = [(name.decode(), text) for name, text in members(record)]
     names = [name for name, _ in written]
-    for name in _NAMES:
+    for name in MEMBERS:
         if names.count(name) > 1:
-            raise Malformed(f"{name.decode()} appears twice")
-    said = set(_OURS)
+            raise Malformed(f"{name} appears twice")
+    told = set(MEMBERS)
     row = (
         _identity(content),
         _text(content, "type"),
-        _time(content, "startTimestamp", said),
-        _time(content, "endTimestamp", said),
-        _channel(content, said),
+        _time(content, "startTimestamp", told),
+        _time(content, "endTimestamp", told),
+        _channel(content, told),
     )
-    return row, as_object([text for name, text in written if name not in said]), names
+    return Interaction(row, as_object([text for name, text in written if name not in told]), names, told)
 
 
 def _parsed(record: bytes) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def _text(content: dict[str, Any], name: str) -> str | None:
     raise Malformed(f"{name} is not text")
 
 
-def _time(content: dict[str, Any], name: str, said: set[bytes]) -> str | None:
+def _time(content: dict[str, Any], name: str, told: set[str]) -> str | None:
     text = _text(content, name)
     if text is None:
         return None
@@ -88,11 +96,11 @@ def _time(content: dict[str, Any], name: str, said: set[bytes]) -> str | None:
     except ValueError as reason:
         raise Malformed(f"{name} is not an ISO 8601 date and time") from reason
     if not is_exact:
-        said.discard(name.encode())
+        told.discard(name)
     return moment
 
 
-def _channel(content: dict[str, Any], said: set[bytes]) -> str | None:
+def _channel(content: dict[str, Any], told: set[str]) -> str | None:
     channel = content.get("channel")
     if channel is None:
         return None
@@ -102,5 +110,5 @@ def _channel(content: dict[str, Any], said: set[bytes]) -> str | None:
     if kind is not None and not isinstance(kind, str):
         raise Malformed("channel.type is not text")
     if channel.keys() - {"type"}:
-        said.discard(b"channel")
+        told.discard("channel")
     return kind

@@ -12,6 +12,7 @@ from reconciler.exports.normalising.delimited import MANY, RECORD, Records
 from reconciler.exports.normalising.header import FIELDS, Header, read_header, without_header
 from reconciler.exports.normalising.instant import instant
 
+
 def csv_batches(found: Iterable[Records | Reject], *, largest: int, where: str) -> Iterator[Batch]:
     """Every record after the header as a row or as a reject. Raises ReconcilerError where there is no header."""
     csv.field_size_limit(max(csv.field_size_limit(), largest))
