@@ -20,12 +20,6 @@ class Finished:
     target: Path
     path: Path
 
-    def publish(self) -> None:
-        """Put it under its name, in one step, in place of an earlier one."""
-        with writing(self.target):
-            self.path.replace(self.target)
-            sync_folder(self.target.parent)
-
     def discard(self) -> None:
         """As if it had never been. Raises nothing: something else went wrong already."""
         with contextlib.suppress(OSError):

@@ -13,9 +13,10 @@ from typing import BinaryIO, assert_never
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.exports.normalising.batch import Batch
 from reconciler.exports.normalising.delimited import csv_records
-from reconciler.exports.normalising.draft import Draft, Finished, reading, sync_folder, writing
+from reconciler.exports.normalising.draft import Draft, reading, writing
 from reconciler.exports.normalising.jsonl import jsonl_batches
 from reconciler.exports.normalising.lines import Tally, blocks
+from reconciler.exports.normalising.prepared import Prepared, publish
 from reconciler.exports.normalising.quarantine import Quarantine
 from reconciler.exports.normalising.result import (
     BLOCK_SIZE,
@@ -52,34 +53,8 @@ def normalise(request: Request, *, emit: Callable[[Progress], None]) -> Normalis
     target's name then that was not there before. No message holds any of a record's content.
     """
     prepared = prepare(request, emit=emit)
-    prepared.publish()
+    publish([prepared])
     return prepared.result
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A result that is complete and on disk, but not yet under its names. May be handed to another process."""
-
-    result: Normalised
-    files: tuple[Finished, ...]
-    quarantine: Path
-
-    def publish(self) -> None:
-        """The quarantine first: what is not in the table must never be nowhere."""
-        try:
-            for file in self.files:
-                file.publish()
-            if self.result.quarantine is None and self.quarantine.exists():
-                with writing(self.quarantine):
-                    self.quarantine.unlink()
-                    sync_folder(self.quarantine.parent)
-        except BaseException:
-            self.discard()
-            raise
-
-    def discard(self) -> None:
-        for file in self.files:
-            file.discard()
 
 
 def prepare(request: Request, *, emit: Callable[[Progress], None]) -> Prepared:
@@ -160,7 +135,7 @@ def _written(
         size=size,
         sha256=sha256,
     )
-    return Prepared(result, (*kept, finished), request.quarantine)
+    return Prepared(result, finished, kept, request.quarantine)
 
 
 def _batches(request: Request, stream: BinaryIO, tally: Tally) -> Iterator[Batch]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.exports.normalising.file import Prepared, Request
+from reconciler.exports.normalising.file import Request
+from reconciler.exports.normalising.prepared import Prepared, publish
 from reconciler.exports.normalising.result import LARGEST_RECORD, Normalised, Output, Progress, SourceFormat
 from reconciler.exports.normalising.workers import prepare_all
 from reconciler.model.export import LocalFile
@@ -44,8 +45,7 @@ def normalise_all(
         prepare_all(requests, processes=processes or _cores(), prepared=prepared, emit=emit)
         for file, request in zip(files, requests, strict=True):
             _check_source(prepared[request.source].result, file)
-        for one in prepared.values():
-            one.publish()
+        publish(list(prepared.values()))
     except BaseException:
         for one in prepared.values():
             one.discard()

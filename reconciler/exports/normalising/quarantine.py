@@ -31,13 +31,13 @@ class Quarantine:
             with writing(self.target):
                 self.draft.file.write(_entry(reject))
 
-    def finish(self) -> tuple[tuple[Finished, ...], int]:
+    def finish(self) -> tuple[Finished | None, int]:
         """Put it on disk if there is one; the number of records it has, counted there."""
         if self.draft is None:
-            return (), 0
+            return None, 0
         finished = self.draft.finish()
         with finished.path.open("rb") as written:
-            return (finished,), sum(1 for _ in written)
+            return finished, sum(1 for _ in written)
 
     def discard(self) -> None:
         if self.draft is not None:

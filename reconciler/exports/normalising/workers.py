@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import cast
 
 from reconciler.errors import ReconcilerError
-from reconciler.exports.normalising.file import Prepared, Request, prepare
+from reconciler.exports.normalising.file import Request, prepare
+from reconciler.exports.normalising.prepared import Prepared
 from reconciler.exports.normalising.result import Progress
 
 Heard = Progress | Prepared | ReconcilerError
