@@ -79,14 +79,22 @@ def _refuse_other_parts(folder: Path, requests: Sequence[Request], output: Outpu
     ours = {request.target for request in requests}
     if len(ours) < len(requests):
         raise UsageError("Two files of the export are the same partition", where=str(folder))
-    others = sorted(set(folder.glob(f"*.{output}")) - ours)
-    if others:
+    others = sorted({part for each in Output for part in folder.glob(f"*.{each}")} - ours)
+    if not others:
+        return
+    if all(part.suffix != f".{output}" for part in others):
         raise ReconcilerError(
-            "The export's folder holds files that are not of this export",
+            "The table is there in another format",
             where=str(others[0]),
-            detail=f"{len(others):,} in all. Whoever reads the table would read them, too.",
-            hint="Move them away, or choose another folder.",
+            detail="Whoever reads the folder would read every record of this export twice, or fail.",
+            hint="Choose another folder with --table, or move this export's files away.",
         )
+    raise ReconcilerError(
+        "The export's folder holds files that are not of this export",
+        where=str(others[0]),
+        detail=f"{len(others):,} in all. Whoever reads the table would read them, too.",
+        hint="Move them away, or choose another folder.",
+    )
 
 
 def _check_source(result: Normalised, file: LocalFile) -> None:
