@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 BENCHMARKS = (
-    "bench_help", "bench_sandbox", "bench_validate", "bench_plan", "bench_apply", "bench_fetch", "bench_normalise",
+    "bench_help", "bench_sandbox", "bench_validate", "bench_plan", "bench_apply", "bench_requests", "bench_fetch",
+    "bench_normalise",
 )  # fmt: skip
 
 for name in BENCHMARKS:
