@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import orjson
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from reconciler.exports import normalising
 
@@ -111,6 +112,17 @@ def test_several_exports_are_one_table_to_duckdb_and_to_pyarrow(project: Project
     assert table.schema.names[-1] == "export_id"
     assert {str(table.schema.field(name).type) for name in ("start_time", "end_time")} == {"timestamp[us, tz=UTC]"}
     assert table.to_table(columns=["rest"], filter=ds.field("rest").is_valid()).num_rows == 1
+
+
+def test_its_files_use_nothing_that_only_some_readers_know(project: Project) -> None:
+    fetched(project, record("a", queueId="q"))
+    normalised(project)
+    [part] = (project.root / "exports" / "table").rglob("*.parquet")
+    group = pq.read_metadata(part).row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    assert {encoding for column in columns for encoding in column.encodings} <= {"PLAIN", "RLE", "RLE_DICTIONARY"}
+    assert {column.physical_type for column in columns} == {"BYTE_ARRAY", "INT64"}
+    assert {column.compression for column in columns} == {"ZSTD"}
 
 
 def test_what_the_sandbox_makes_up_is_a_table_too(project: Project) -> None:

@@ -3,6 +3,17 @@
 <folder>/export_id=<id>/part-00000.parquet             read: the columns, and export_id from the path
 <folder>/export_id=<id>/_part-00000.quarantine         not read: Spark and Trino skip `_`, DuckDB's glob the name
 <folder>/export_id=<id>/.part-00000.parquet.7.partial  not read, and gone when the run ends
+
+Every file has the same columns, all of which may be null, in plain or dictionary encoding, with zstd:
+
+| column               | in the file                                       | what it is                     |
+|----------------------|---------------------------------------------------|--------------------------------|
+| start_time, end_time | INT64, TIMESTAMP of microseconds, adjusted to UTC | an instant, never a local time |
+| the others           | BYTE_ARRAY, STRING                                | text; `rest` is JSON           |
+| export_id            | not there: it is in the path, %-escaped           | text                           |
+
+Readers guess the type of what is in the path. Ids are UUIDs and so text; of others, tell DuckDB
+`hive_types_autocast = false` and Spark `spark.sql.sources.partitionColumnTypeInference.enabled = false`.
 """
 
 from __future__ import annotations
