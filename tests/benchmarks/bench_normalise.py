@@ -13,6 +13,8 @@ Neither notices a malformed record without stopping. Prints; asserts nothing.
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import os
 import random
@@ -54,6 +56,7 @@ def _speed(folder: Path, megabytes: int, rounds: int) -> None:
         ("unusual.jsonl", _unusual, OURS[:2]),
         ("plain.csv", lambda: _csv(quoted=0), (OURS[0], OURS[2])),
         ("quoted.csv", lambda: _csv(quoted=0.1), (OURS[0], OURS[2])),
+        ("all_quoted.csv", lambda: _all_quoted(_csv(quoted=0.1)), (OURS[0], OURS[2])),
     ):
         source = folder / name
         count = _write(source, megabytes, records())
@@ -174,6 +177,17 @@ def _csv(*, quoted: float) -> Callable[[random.Random], bytes]:
         notes = '"' + notes.replace('"', '""') + '"' if '"' in notes else notes
         cells = [*list(record.values())[:4], record["channel"]["type"], record["queueId"], notes]
         return next(begun, b"") + ",".join(cells).encode() + b"\n"
+
+    return written
+
+
+def _all_quoted(record: Callable[[random.Random], bytes]) -> Callable[[random.Random], bytes]:
+    """As spreadsheets write it: every field, and line breaks of two characters."""
+
+    def written(chance: random.Random) -> bytes:
+        text = io.StringIO()
+        csv.writer(text, quoting=csv.QUOTE_ALL).writerows(csv.reader(io.StringIO(record(chance).decode(), newline="")))
+        return text.getvalue().encode()
 
     return written
 

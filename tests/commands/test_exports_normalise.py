@@ -54,7 +54,7 @@ def fetched(project: Project, *contents: str | bytes, **spec: Any) -> str:
 def normalised(project: Project, *words: str | Path) -> str:
     ran = project.run("exports", "normalise", *words)
     assert ran.code == 0, str(ran)
-    return ran.flat
+    return " ".join(ran.out.split())
 
 
 def report(project: Project, address: str = SEPTEMBER) -> Json:
