@@ -156,9 +156,6 @@ def _report(project: Project) -> Path:
     return report
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_refuse_other_parts() globs its own format only: refuse parts of any other, too"
-)
 def test_a_table_has_one_format(project: Project) -> None:
     """Spark reads every file of the folder, whatever it is called."""
     completed(project, data())
