@@ -127,8 +127,9 @@ def _watched(work: Work, stated: Sequence[str], watch: Watch) -> list[Requested]
     with work.noting() as run:
         chosen = chosen_of(run.ledger, stated)
         kinds = {request.address.kind: kind_of(request) for request in chosen}
+        under_way = [request for request in chosen if request.stage is Stage.UNDER_WAY]
         over = [request for request in chosen if request.stage is not Stage.UNDER_WAY]
-        return over + watch.look(run, kinds, [request for request in chosen if request not in over])
+        return over + watch.look(run, kinds, under_way)
 
 
 def name_of(request: Requested) -> str:
