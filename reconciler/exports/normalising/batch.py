@@ -30,7 +30,7 @@ class Reject:
 
 @dataclass(slots=True)
 class Batch:
-    """What one block held: `rows` and `rests` go together, item by item; or `columns`, all six as pyarrow's text."""
+    """What one block held: `rows` and `rests` go together, item by item; or `columns`, pyarrow's arrays of all six."""
 
     rows: Sequence[Row] = ()
     rests: Sequence[Text] = ()
