@@ -62,10 +62,17 @@ class _Vigil:
         for request in self.watch.look(self.run, self.run.kinds, self._under_way()):
             if request.stage is not Stage.UNDER_WAY:
                 self._end(request)
-        room = Room(self.run, counted)
-        for submission in self._queued():
-            self._try(room, submission)
+        self._make_some()
         return len(self._under_way()) + len(self._queued())
+
+    def _make_some(self) -> None:
+        """As many as there is room for. The first of a kind for which there is none speaks for the others."""
+        room, full = Room(self.run, counted), set[str]()
+        for submission in self._queued():
+            if submission.address.kind not in full:
+                self._try(room, submission)
+                if self.results[submission.step].outcome is Outcome.QUEUED:
+                    full.add(submission.address.kind)
 
     def _under_way(self) -> list[Requested]:
         names = [name for name, kind in self.run.kinds.items() if kind.asking is not None]

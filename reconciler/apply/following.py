@@ -92,11 +92,7 @@ def under_way(run: Run, kind_name: str) -> list[Requested]:
 
 def unended(run: Run, kind_name: str) -> list[Requested]:
     """Those that nobody asks for any more among them."""
-    return [
-        request
-        for request in run.ledger.requests().values()
-        if request.address.kind == kind_name and request.stage is Stage.UNDER_WAY
-    ]
+    return [request for request in run.ledger.unended_requests(kind_name) if request.stage is Stage.UNDER_WAY]
 
 
 def status_of(asking: Asking, entity: Observed) -> str:

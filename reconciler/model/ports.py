@@ -180,6 +180,10 @@ class Ledger(Protocol):
 
     def request(self, key: str) -> Requested | None: ...
 
+    def unended_requests(self, kind: str) -> tuple[Requested, ...]:
+        """Those of a kind that were not over when they were last looked at, forgotten ones included, oldest first."""
+        ...
+
     def disown(self, ids: Iterable[tuple[str, str]], entry: AuditEntry) -> None:
         """Note for ever that these requests (kind, live id) are none of ours: a person said so."""
         ...

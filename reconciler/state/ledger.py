@@ -77,6 +77,14 @@ class SqlLedger:
         with legible(self._path):
             return None if found is None else _requested(found)
 
+    def unended_requests(self, kind: str) -> tuple[Requested, ...]:
+        table = schema.requests
+        query = sa.select(table).where(table.c.kind == kind, table.c.ended.is_(None)).order_by(table.c.asked)
+        with self.reading() as connection:
+            found = connection.execute(query).all()
+        with legible(self._path):
+            return tuple(map(_requested, found))
+
     def requests_named(self, live_id: str) -> tuple[Requested, ...]:
         """Those that the organisation calls so: one of each kind, at most."""
         with self.reading() as connection:
