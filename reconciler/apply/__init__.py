@@ -14,6 +14,7 @@ from reconciler.apply.intents import looking
 from reconciler.apply.requesting import looked_up_again, make_requests
 from reconciler.apply.resolving import resolve_submissions
 from reconciler.apply.run import Deciding, Run, start
+from reconciler.apply.secrets import variables_of, with_secrets
 
 __all__ = [
     "Deciding",
@@ -30,4 +31,6 @@ __all__ = [
     "start",
     "taken_over",
     "under_way",
+    "variables_of",
+    "with_secrets",
 ]

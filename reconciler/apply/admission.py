@@ -10,10 +10,11 @@ from reconciler.apply.run import Run
 from reconciler.errors import Blocked, PlanRefused
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding
+from reconciler.model.hidden import with_digests
 from reconciler.model.observed import Organisation, Recorded
 from reconciler.model.plan import Action, Change
 from reconciler.model.request import Submission
-from reconciler.model.values import canonical
+from reconciler.model.values import Normal, canonical
 from reconciler.model.window import instant
 
 _AGAIN = "Plan again:\nreconciler plan"
@@ -135,9 +136,14 @@ def _done_by_this_plan(run: Run, changes: list[Change], row: Recorded) -> list[s
         for index, change in enumerate(changes)
         if not change.action.ends
         and change.declared is not None
-        and canonical(change.declared) == canonical(row.declared)
+        and _undigested(run, change.declared, row.address) == _undigested(run, row.declared, row.address)
     ]
     return [change.step for change in changes[: left[-1] + 1]] if left else []
+
+
+def _undigested(run: Run, declared: Normal, address: Address) -> bytes:
+    """What was declared, but for the digests of secrets: a plan made where they are not set has none."""
+    return canonical(with_digests(run.kinds[address.kind].shape, declared, {}))
 
 
 def taken_over(run: Run, found: Iterable[Recorded]) -> frozenset[str]:

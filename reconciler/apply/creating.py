@@ -19,7 +19,7 @@ def create(run: Run, kind: Kind, change: Change) -> Effect:
     for last in _attempts():
         intent = intend(run, kind, change, after)
         try:
-            entity = run.api.create(kind, intent.body)
+            entity = run.api.create(kind, run.body(kind, after))
         except Unknown as error:
             found = _look(run, kind, intent)
             if found is None and last:

@@ -50,7 +50,7 @@ def intend(run: Run, kind: Kind, change: Change, after: Normal) -> Intent:
             declared=declared,
             protect=change.protect,
             at=run.api.server_time(),
-            body=run.body(kind, after),
+            body=run.noted(kind, after),
         )
     )
 

@@ -89,9 +89,15 @@ class Run:
     parallelism: int = 8
     server_key: Secret = NONE
     """What makes the tokens of callback addresses."""
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """What manifests may name, by environment variable."""
 
     def body(self, kind: Kind, normal: Normal) -> dict[str, Json]:
-        """What to send. Raises ReconcilerError where a reference has no live id."""
+        """What to send, secrets included. Raises ReconcilerError where a reference has no live id."""
+        return to_wire(kind.shape, normal, live=self._live, secret=self.secrets.__getitem__)
+
+    def noted(self, kind: Kind, normal: Normal) -> dict[str, Json]:
+        """What to send as the ledger may keep it. Raises ReconcilerError where a reference has no live id."""
         return to_wire(kind.shape, normal, live=self._live)
 
     def normal(self, kind: Kind, entity: Observed) -> Normal:
@@ -136,8 +142,11 @@ def start(
     stop: threading.Event,
     parallelism: int = 8,
     server_key: Secret = NONE,
+    secrets: Mapping[str, Secret] | None = None,
 ) -> Run:
     """A run of this plan that knows the live ids which the plan knows."""
     names = {(address.kind, live_id): address.name for address, live_id in plan.bindings.items()}
     known = Known(dict(plan.bindings), names=names)
-    return Run(plan, seal, kinds, api, ledger, deciding, clock, emit, stop, known, parallelism, server_key)
+    return Run(
+        plan, seal, kinds, api, ledger, deciding, clock, emit, stop, known, parallelism, server_key, secrets or {}
+    )

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +29,11 @@ from reconciler.apply import (
     resolve_submissions,
     start,
     taken_over,
+    variables_of,
+    with_secrets,
 )
 from reconciler.commands import options
+from reconciler.commands.keys import digests_of
 from reconciler.commands.outputs import Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
@@ -205,7 +208,7 @@ def _planned_and_applied(
         looking_back = _run(run, ledger, empty, emit)
         resolve_intents(looking(looking_back), KINDS)
         resolve_submissions(looking_back, KINDS)
-    plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
+    plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now(), secrets=run.secrets)
     if plan.blocked or (plan.empty and not (waits and _is_any_under_way(ledger))):
         return plan
     if ask and not plan.empty:
@@ -226,12 +229,17 @@ def _perform(
     with telling(run, plan) as emit, _stopping(run):
         work = _run(run, ledger, plan, emit)
         done = admit(work, organisation, ledger.rows())
+        work = with_secrets(work, _digests(run, ledger, plan), ledger.rows())
         if saved_before:
             done |= taken_over(work, resolve_intents(looking(work), KINDS))
             resolve_submissions(work, KINDS)
             work = looked_up_again(work)
         report = make_requests(work, execute(work, done))
         return drain(work, report) if waits else report
+
+
+def _digests(run: Session, ledger: Ledger, plan: Plan) -> Mapping[str, str]:
+    return digests_of(run.secrets, variables_of(plan, KINDS), ledger_id=ledger.ledger_id)
 
 
 def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]) -> Run:
@@ -247,6 +255,7 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
         stop=run.stop,
         parallelism=run.parallelism,
         server_key=run.server_key,
+        secrets=run.secrets,
     )
 
 

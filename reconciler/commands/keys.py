@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconciler.errors import UsageError
-from reconciler.model.secret import NONE, Secret
+from reconciler.model.secret import NONE, PREFIX, Secret, digest
 
 SERVER_KEY: Final = "RECONCILER_SERVICE_KEY"
 """Makes and checks the tokens of callback addresses: the same for apply and for `reconciler serve`."""
@@ -24,3 +24,14 @@ def key_of(environment: Mapping[str, str], name: str) -> Secret:
             hint="Make one:\nopenssl rand -hex 32",
         )
     return Secret(value) if value else NONE
+
+
+def secrets_of(environment: Mapping[str, str]) -> Mapping[str, Secret]:
+    """The secrets that manifests may name, by variable. One that is empty is not set."""
+    return {name: Secret(value) for name, value in environment.items() if name.startswith(PREFIX) and value}
+
+
+def digests_of(secrets: Mapping[str, Secret], names: Iterable[str], *, ledger_id: str) -> Mapping[str, str]:
+    """The digest of each that is set. None where there is no ledger yet: nothing was ever sent that it could differ
+    from."""
+    return {name: digest(secrets[name], ledger_id) for name in sorted(names) if name in secrets} if ledger_id else {}

@@ -87,7 +87,8 @@ def plan(
         with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
             organisation = run.client.organisation()
             with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
-                decided = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now())
+                now, secrets = run.clock.now(), run.secrets
+                decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
         if out is not None:
             write_file(out, write_plan(decided), mode=0o600)
             run.say(_saved(out, decided))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler import __version__
+from reconciler.commands.keys import digests_of
 from reconciler.commands.records import gather
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import NotOffered, UsageError
@@ -18,10 +19,12 @@ from reconciler.model.address import Address
 from reconciler.model.observed import Observed, Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Ledger
+from reconciler.model.secret import Secret
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
 from reconciler.planning.requests import asked_for, to_look_up
+from reconciler.planning.secrets import variables_of, with_known
 from reconciler.planning.situation import Choices, Drift, Situation
 
 
@@ -43,16 +46,25 @@ def choices_of(*, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_
 
 
 def compute(
-    workspace: Workspace, ledger: Ledger, api: Api, organisation: Organisation, wishes: Wishes, now: float
+    workspace: Workspace,
+    ledger: Ledger,
+    api: Api,
+    organisation: Organisation,
+    wishes: Wishes,
+    now: float,
+    *,
+    secrets: Mapping[str, Secret],
 ) -> Plan:
-    """Read what is needed, and decide. Writes nothing anywhere."""
+    """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
     requests = ledger.requests()
     addresses = {*recorded, *(each.address for each in requests.values())}
     _check_excluded(workspace, addresses, wishes.choices)
+    variables = variables_of(workspace.estate, KINDS)
+    digests = digests_of(secrets, variables, ledger_id=ledger.ledger_id)
     situation = Situation(
-        estate=workspace.estate,
+        estate=with_known(workspace.estate, KINDS, digests),
         project=workspace.project,
         kinds=KINDS,
         organisation=organisation,
@@ -64,6 +76,7 @@ def compute(
         intents=ledger.intents(),
         requests=requests,
         disowned=ledger.disowned(),
+        unset=variables - secrets.keys(),
         choices=wishes.choices,
     )
     situation = _with_listed_requests(with_moves(situation), api)

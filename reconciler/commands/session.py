@@ -6,15 +6,15 @@ import math
 import os
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import click
 
 from reconciler.api import Client, Exchange, connect
 from reconciler.commands.clock import SystemClock
-from reconciler.commands.keys import SERVER_KEY, key_of
+from reconciler.commands.keys import SERVER_KEY, key_of, secrets_of
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import OutOfTime
 from reconciler.model.secret import NONE, Secret
@@ -31,6 +31,7 @@ class Session:
     parallelism: int
     server_key: Secret = NONE
     deadline: float = math.inf
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
 
     def pause(self, seconds: float) -> None:
         """Wait. Raises OutOfTime where the deadline comes before, Interrupted."""
@@ -63,7 +64,7 @@ def session(workspace: Workspace, *, parallelism: int, timeout: float | None, lo
         observer=_log if log_level == "debug" else None,
     )
     try:
-        yield Session(clock, stop, client, log_level, parallelism, server_key, deadline)
+        yield Session(clock, stop, client, log_level, parallelism, server_key, deadline, secrets_of(os.environ))
     except (KeyboardInterrupt, click.Abort):
         raise  # at once: closing would wait for the calls that are under way
     except BaseException:

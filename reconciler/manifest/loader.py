@@ -11,6 +11,7 @@ from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.document import ManifestDocument, lifecycle_of
 from reconciler.manifest.envelope import CHANGES, kindless_schema, manifest_schema
 from reconciler.manifest.estate import Claims, check_together
+from reconciler.manifest.expansion import expand, moved_along
 from reconciler.manifest.gate import Gate
 from reconciler.manifest.placeholders import placeholders, unescaped
 from reconciler.manifest.reader import YamlDocument, read
@@ -77,13 +78,15 @@ class _Loader:
                 yield from self._document(document, escapes=b"${" in content)
 
     def finish(self) -> Iterator[Problem]:
-        """What is wrong between manifests."""
+        """What is wrong between manifests, those among them that others stand for."""
+        yield from expand(self.manifests, self.claims, kinds=self.kinds, project=self.project)
         yield from check_together(self.estate(), self.removals, self.claims, self.kinds)
         for address, manifest in self.manifests.items():
             yield from self.kinds[address.kind].check(Checkup(manifest, self.project, self.manifests))
 
     def estate(self) -> Estate:
-        return Estate(self.manifests, {removal.address: removal for removal in self.removals}, tuple(self.moves))
+        moves = (*self.moves, *moved_along(tuple(self.moves), self.manifests, self.kinds))
+        return Estate(self.manifests, {removal.address: removal for removal in self.removals}, moves)
 
     def _document(self, document: YamlDocument, *, escapes: bool) -> Iterator[Problem]:
         value = document.value

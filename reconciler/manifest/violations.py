@@ -95,6 +95,11 @@ class _Explainer:
         self._instance = instance
 
     def explain(self, violation: Violation, others: list[Violation]) -> Iterator[Problem]:
+        """Where the schema says `writeOnly`, the line may hold a secret, and would get into logs: it is not shown."""
+        for each in self._explained(violation, others):
+            yield replace(each, where=replace(each.where, text="")) if violation.schema.get("writeOnly") else each
+
+    def _explained(self, violation: Violation, others: list[Violation]) -> Iterator[Problem]:
         match violation.keyword:
             case "additionalProperties" | "unevaluatedProperties":
                 yield from self._unknown(violation, others)
@@ -155,6 +160,8 @@ class _Explainer:
             f"{self._spelt(violation.path)} must be {' or '.join(map(spoken, types))}, not {type_of(violation.value)}."
         )
         hint = type_hint(types, violation.value, raw) or members_hint(types, violation) or schema_hint(violation)
+        if violation.schema.get("writeOnly"):
+            hint = schema_hint(violation)
         return problem(Code.WRONG_TYPE, self._where(violation), detail=capital(detail), hint=hint)
 
     def _not_allowed(self, violation: Violation) -> Problem:

@@ -35,7 +35,7 @@ from typing import TypeAlias
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
 from reconciler.model.finding import Explanation, Finding, FindingClass
-from reconciler.model.manifest import Manifest
+from reconciler.model.manifest import Expansion, Manifest
 from reconciler.model.project import Project
 from reconciler.model.request import Asking
 from reconciler.model.shape import Record
@@ -217,6 +217,10 @@ def _no_limits(_: Terms) -> tuple[SizeLimit, ...]:
     return ()
 
 
+def _no_expansions(_name: str, _normal: Normal) -> tuple[Expansion, ...]:
+    return ()
+
+
 def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
     return spec
 
@@ -237,6 +241,9 @@ class Kind:
     are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone. `refusals` say
     what to do about the codes by which the organisation refuses a request. `terms` are what the organisation itself
     says about the kind, and `limits` the sizes that follow from them; without any terms, those that are documented.
+
+    `expand` gives the further manifests that one of this name and normal form stands for; where a manifest was made so,
+    its kind's local member `owner` holds the address of the one that it stands and falls with.
 
     `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
     cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
@@ -266,10 +273,12 @@ class Kind:
     tombstone: str = ""
     at_birth: Normal = field(default_factory=dict)
     asking: Asking | None = None
+    owner: str = ""
     records: str = ""
     terms: tuple[Term, ...] = ()
     limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
+    expand: Callable[[str, Normal], tuple[Expansion, ...]] = _no_expansions
     check: Callable[[Checkup], Iterable[Problem]] = _no_problems
     judge: Callable[[Transition], Iterable[Finding]] = _no_findings
     questions: Callable[[Normal, Normal], tuple[Question, ...]] = _no_questions

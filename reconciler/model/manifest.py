@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reconciler.model.address import Address
 from reconciler.model.source import Document, Source
-from reconciler.model.values import Json, Normal
+from reconciler.model.values import Json, Normal, Path
 
 
 class ForeignElements(StrEnum):
@@ -59,6 +59,21 @@ class Manifest:
     def locate(self, path: tuple[str, ...]) -> Source:
         """Where a path of the normal form stands in the file, or its nearest stated ancestor."""
         return self.document.locate(("spec", *path))
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Another manifest that one manifest stands for: its kind, name and valid spec, and where in the spec it is asked
+    for."""
+
+    kind: str
+    name: str
+    spec: Mapping[str, Json]
+    path: Path
+
+    @property
+    def address(self) -> Address:
+        return Address(self.kind, self.name)
 
 
 @dataclass(frozen=True, slots=True)

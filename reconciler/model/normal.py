@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
-from reconciler.model.shape import Keyed, Ordered, Record, Reference, Scalar, Set, Shape
+from reconciler.model.hidden import is_stated, seen, sent
+from reconciler.model.secret import MASK
+from reconciler.model.shape import Hidden, Keyed, Ordered, Record, Reference, Scalar, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, canonical, fingerprint, same
 
 _LEVELS_ABOVE: Final = 32
@@ -36,7 +38,7 @@ def complete(shape: Shape, value: Json) -> Json:
             return stated
         case Keyed():
             return [complete(shape.element, element) for element in value]
-        case Set() | Reference() | Ordered():
+        case Set() | Reference() | Hidden() | Ordered():
             return value
 
 
@@ -82,6 +84,8 @@ def _read(shape: Shape, value: Json, named: Callable[[str, str], str | None]) ->
             if not isinstance(value, list):
                 raise ValueError("a list was expected")
             return _spelled(value)
+        case Hidden():
+            return seen(value)
         case Ordered():
             return _spelled(value)
 
@@ -116,26 +120,40 @@ def _wire_key(shape: Keyed) -> str:
     return member.wire_name if member else shape.key
 
 
-def to_wire(shape: Record, value: Mapping[str, Json], *, live: Callable[[str, str], str]) -> dict[str, Json]:
-    """The body to send. `live(kind, manifest name)` gives the live id; it raises where there is none yet."""
+def masked(_: str) -> Json:
+    """A secret in a body that is noted and not sent."""
+    return MASK
+
+
+def to_wire(
+    shape: Record,
+    value: Mapping[str, Json],
+    *,
+    live: Callable[[str, str], str],
+    secret: Callable[[str], Json] = masked,
+) -> dict[str, Json]:
+    """The body to send. `live(kind, manifest name)` gives the live id; it raises where there is none yet.
+    `secret(variable)` gives what stands in the place of a stated secret."""
     known = {member.name: member for member in shape.members}
     body: dict[str, Json] = {}
     for name, part in value.items():
         if name.startswith(UNKNOWN):
             body[name.removeprefix(UNKNOWN)] = part
         elif not known[name].local:
-            body[known[name].wire_name] = _write(known[name].shape, part, live)
+            body[known[name].wire_name] = _write(known[name].shape, part, live, secret)
     return body
 
 
-def _write(shape: Shape, value: Json, live: Callable[[str, str], str]) -> Json:
+def _write(shape: Shape, value: Json, live: Callable[[str, str], str], secret: Callable[[str], Json]) -> Json:
     match shape:
         case Reference():
             return value["id"] if isinstance(value, dict) else live(shape.kind, value)
         case Record():
-            return to_wire(shape, value, live=live)
+            return to_wire(shape, value, live=live, secret=secret)
         case Keyed():
-            return [to_wire(shape.element, element, live=live) for element in value]
+            return [to_wire(shape.element, element, live=live, secret=secret) for element in value]
+        case Hidden():
+            return secret(value["fromEnv"]) if is_stated(value) else value
         case Scalar() | Set() | Ordered():
             return value
 
@@ -152,6 +170,8 @@ def without_local(shape: Shape, value: Json) -> Json:
             }
         case Keyed():
             return [without_local(shape.element, element) for element in value]
+        case Hidden():
+            return sent(value)
         case _:
             return value
 
@@ -193,7 +213,7 @@ def alike(shape: Shape, left: Json | Absent, right: Json | Absent) -> bool:
 def agrees(shape: Shape, stated: Json, observed: Json | Absent) -> bool:
     """Whether `observed` has everything that `stated` says, local members aside. It may have more.
 
-    A list that is not there has everything that an empty one says.
+    Of a secret it is seen that there is one. A list that is not there has everything that an empty one says.
     """
     if observed is ABSENT:
         return isinstance(shape, Keyed | Set) and not stated
@@ -207,6 +227,8 @@ def agrees(shape: Shape, stated: Json, observed: Json | Absent) -> bool:
         case Keyed():
             live = {element.get(shape.key): element for element in observed}
             return all(agrees(shape.element, element, live.get(element[shape.key], ABSENT)) for element in stated)
+        case Hidden():
+            return True
         case Set():
             live_values = {canonical(value) for value in observed}
             return all(canonical(value) in live_values for value in stated)

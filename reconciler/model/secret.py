@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from typing import Final, NoReturn
 
 MASK: Final = "***"
+PREFIX: Final = "RECONCILER_SECRET_"
+"""How the environment variables begin that a manifest may name: otherwise one could send our credentials anywhere."""
 
 
 class Secret:
@@ -46,3 +49,9 @@ class Secret:
 
 NONE: Final = Secret("")
 """No credential. It is false."""
+
+
+def digest(secret: Secret, salt: str) -> str:
+    """What tells that a secret has changed, and not what it is. Slow on purpose: plan files hold it, and travel."""
+    derived = hashlib.scrypt(secret.reveal().encode(), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32)
+    return f"scrypt:{derived.hex()}"

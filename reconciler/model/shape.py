@@ -8,6 +8,7 @@ a new kind brings a new tree and no new code:
     Record      named members
     Keyed       a list whose elements are told apart by one member; order carries no meaning
     Set         a list of scalars without order or repetition
+    Hidden      a secret: where it comes from; an answer shows a mask
     Ordered     a list whose order matters: compared and owned whole
 """
 
@@ -34,15 +35,30 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Points at an object of `kind`. `needed_to_create` says that a creation cannot leave the edge out for later."""
+    """Points at an object of `kind`. `needed_to_create` says that a creation cannot leave the edge out for later;
+    `watching` that what points wants to hear of the target's changes: it is there before them, and does not keep the
+    target from being deleted."""
 
     kind: str
     needed_to_create: bool = False
+    watching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Set:
     """A list of scalars; elements are owned one by one."""
+
+
+def anything(_: str) -> bool:
+    """Every secret can be sent."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A secret that the organisation takes and never shows (see `model.hidden`). `admits` says what can be sent."""
+
+    admits: Callable[[str], bool] = anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +89,18 @@ class Member:
 class Record:
     """Named members, in the order in which they are shown. One that is `whole` is never merged member by member.
 
-    `pointing` are the members that are references or hold some, found once: most do not.
+    `pointing` are the members that are references or hold some, `hiding` those that are secrets or hold some: found
+    once, since most do not.
     """
 
     members: tuple[Member, ...]
     whole: bool = False
     pointing: tuple[Member, ...] = field(init=False, repr=False, compare=False)
+    hiding: tuple[Member, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pointing", tuple(each for each in self.members if _points(each.shape)))
+        object.__setattr__(self, "hiding", tuple(each for each in self.members if _hides(each.shape)))
 
     def member(self, name: str) -> Member | None:
         return next((member for member in self.members if member.name == name), None)
@@ -96,7 +115,7 @@ class Keyed:
     type_member: str = ""
 
 
-Shape: TypeAlias = Scalar | Reference | Set | Ordered | Record | Keyed
+Shape: TypeAlias = Scalar | Reference | Set | Hidden | Ordered | Record | Keyed
 
 
 def _points(shape: Shape) -> bool:
@@ -108,6 +127,19 @@ def _points(shape: Shape) -> bool:
             return bool(shape.pointing)
         case Keyed():
             return bool(shape.element.pointing)
+        case _:
+            return False
+
+
+def _hides(shape: Shape) -> bool:
+    """Whether a shape is a secret or holds any."""
+    match shape:
+        case Hidden():
+            return True
+        case Record():
+            return bool(shape.hiding)
+        case Keyed():
+            return bool(shape.element.hiding)
         case _:
             return False
 

@@ -12,7 +12,7 @@ from reconciler.model.plan import Action, Change
 from reconciler.model.shape import Record, references
 from reconciler.model.values import Normal
 from reconciler.planning.binding import Bindings, observed_normal
-from reconciler.planning.situation import Situation
+from reconciler.planning.situation import Situation, word_on
 
 
 def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterable[Change]) -> Iterator[Finding]:
@@ -26,7 +26,9 @@ def deletion_findings(situation: Situation, bindings: Bindings, changes: Iterabl
         if change.protect and change.address in bindings.live:
             yield _blocked("RC302", "The object is protected", change.address, "It was applied with protect: true.")
     for change in endings:
-        if change.address not in situation.estate.removals and not situation.choices.allow_delete:
+        row = bindings.recorded.get(change.address)
+        word = row and word_on(situation, row)
+        if word is None and not situation.choices.allow_delete:
             yield _unauthorised(change.address)
     yield from _too_many(situation, bindings, endings)
     if deletions:
@@ -102,8 +104,10 @@ def _remaining(
 
 
 def _targets(normal: Normal, shape: Record, bindings: Bindings) -> Iterator[tuple[str, str]]:
-    """The (kind, live id) of everything that a normal form points at."""
+    """The (kind, live id) of everything that a normal form points at and keeps from being deleted."""
     for _, reference, value in references(shape, normal):
+        if reference.watching:
+            continue
         if isinstance(value, dict):
             yield reference.kind, value["id"]
         else:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from reconciler.model.hidden import is_unchanged, sent
 from reconciler.model.manifest import ForeignElements
 from reconciler.model.normal import UNKNOWN, agrees, alike, without_local, without_unknown
 from reconciler.model.plan import Cause, FieldChange
-from reconciler.model.shape import Keyed, Member, Record, Set, Shape
+from reconciler.model.shape import Hidden, Keyed, Member, Record, Set, Shape
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path, canonical
 
 Side: TypeAlias = Json | Absent
@@ -92,6 +93,8 @@ def _part(walk: _Walk, member: Member, desired: Side, recorded: Side, observed: 
             return _record(walk, shape, desired, {} if recorded is ABSENT else recorded, observed, path)
         case Keyed() | Set():
             return _list(walk, shape, desired, recorded, observed, path)
+        case Hidden() if desired is not ABSENT:
+            return _secret(walk, desired, recorded, observed, path)
         case _:
             return _leaf(walk, shape, desired, recorded, observed, path)
 
@@ -112,6 +115,17 @@ def _leaf(walk: _Walk, shape: Shape, desired: Side, recorded: Side, observed: Si
     if alike(shape, desired, recorded):
         return _drifted(walk, path, observed, after, recorded)
     return _changed(walk, path, Cause.UPDATE if untouched else Cause.OVERRIDE, observed, after, recorded)
+
+
+def _secret(walk: _Walk, desired: Side, recorded: Side, observed: Side, path: Path) -> Side:
+    """A secret, of which nobody can see more than that there is one: it is judged by what was sent last, and is sent
+    again whenever the object is."""
+    after, base = sent(desired), sent(recorded)
+    if not is_unchanged(desired, recorded):
+        return _changed(walk, path, Cause.UPDATE, observed, after, base)
+    if after != base:
+        walk.fields.append(FieldChange(path, Cause.RECORD, observed, after, base))
+    return after
 
 
 def _sent(shape: Shape, side: Side) -> Side:

@@ -27,7 +27,7 @@ from reconciler.model.plan import Action, Cause, Change, FieldChange, Preconditi
 from reconciler.model.values import ABSENT, Normal, Path, canonical, dotted, same
 from reconciler.planning.binding import Bindings, observed_normal
 from reconciler.planning.difference import Difference, difference
-from reconciler.planning.situation import Drift, Situation
+from reconciler.planning.situation import Drift, Situation, word_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +299,7 @@ def _remove(
     situation: Situation, bindings: Bindings, kind: Kind, row: Recorded, entity: Observed | None
 ) -> Draft | None:
     """0 1 1 and 0 1 0."""
-    removal = situation.estate.removals.get(row.address)
+    removal = word_on(situation, row)
     if entity is None:
         return Draft(row.address, _forgotten(kind, row, None, "gone from the organisation already"), kind, None, row)
     before = observed_normal(kind, entity, bindings)
@@ -309,7 +309,8 @@ def _remove(
     if not wanted:
         reason = "removed: says to forget it" if removal else "adopted, so it is forgotten and stays"
         return Draft(row.address, _forgotten(kind, row, before, reason), kind, None, row)
-    why = "removed: says to delete it" if removal else "no manifest describes it any more"
+    said = removal.reason if removal and row.address not in situation.estate.removals else ""
+    why = said or ("removed: says to delete it" if removal else "no manifest describes it any more")
     return _ended(kind, row, entity, before or {}, why)
 
 

@@ -128,6 +128,13 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "An earlier apply was cut off while creating this object, and the organisation may still show it late.",
         "Run apply: it waits until the outcome is certain.",
     ),
+    "RC602": Explanation(
+        "A secret is not set here",
+        "The manifest names an environment variable that is not set where the plan is made. Everything else is "
+        "compared; whether the secret has changed is not known, and it counts as unchanged. An object is written with "
+        "its secrets, so apply refuses to begin while one that it needs is missing.",
+        "Set the variable where apply runs. A plan made without it is as good, but for a rotation that it cannot see.",
+    ),
     "RC701": Explanation(
         "The window is not over yet",
         "A request is made once. Made before its window is over it would miss what comes after, and nobody would know.",

@@ -20,6 +20,7 @@ from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
 from reconciler.planning.quotas import quotas
 from reconciler.planning.requests import asked_for, decide
+from reconciler.planning.secrets import unseen
 from reconciler.planning.situation import Situation
 from reconciler.planning.splitting import targets_of
 
@@ -88,6 +89,7 @@ def make_plan(
         *_shared_objects(bindings, judged),
         *(_accepted(situation, each) for each in used if isinstance(each, Finding)),
         *_in_doubt(situation, bindings),
+        *unseen(situation, changes),
         *ordered.findings,
     ]
     findings += _unused_acknowledgements(situation, findings)

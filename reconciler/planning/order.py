@@ -1,9 +1,9 @@
 """In which order changes are made: after what they need, before what needs them gone.
 
 A reference to an object that this plan creates is a hard edge: its id is not known before. A reference to an object
-that is only updated is soft: the order is kept where it can be. A circle of creations is broken by creating one object
-without the reference and setting it in a later step; a circle of deletions by letting go first. What a creation cannot
-set is set in a later step, too.
+that is only updated is soft: the order is kept where it can be. What watches an object is there before it changes. A
+circle of creations is broken by creating one object without the reference and setting it in a later step; a circle of
+deletions by letting go first. What a creation cannot set is set in a later step, too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reconciler.planning.circles import to_give_up
 from reconciler.planning.splitting import RELEASE, completed_later, released_first, targets_of
 
 CREATING = (Action.CREATE, Action.RECREATE)
+_LEAVING_IT_THERE = tuple(action for action in Action if action is not Action.DELETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class _Graph:
     before: Mapping[Address, set[Address]]
     after: Mapping[Address, set[Address]]
     referrers: Mapping[Address, set[Address]]
+    watchers: Mapping[Address, set[Address]]
 
     def doing(self, *actions: Action) -> set[Address]:
         return {address for address, change in self.changes.items() if change.action in actions}
@@ -52,7 +54,8 @@ def order(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Ordered:
     by_address = {change.address: change for change in sorted(changes, key=lambda change: change.address)}
     before = {address: targets_of(change.before, shapes[address.kind]) for address, change in by_address.items()}
     after = {address: targets_of(change.after, shapes[address.kind]) for address, change in by_address.items()}
-    graph = _Graph(by_address, shapes, before, after, _referrers(by_address, before))
+    watchers = _watchers(by_address, shapes)
+    graph = _Graph(by_address, shapes, before, after, _referrers(by_address, before), watchers)
     deferred, released = _deferred(graph), _released(graph)
     steps = [
         _with_needs(graph, step, released)
@@ -71,6 +74,16 @@ def _referrers(
         for target in targets - {address} if changes[address].writes else ():
             referrers[target].add(address)
     return referrers
+
+
+def _watchers(changes: Mapping[Address, Change], shapes: Mapping[str, Record]) -> Mapping[Address, set[Address]]:
+    """Which objects that are written will be watching each address."""
+    watchers: dict[Address, set[Address]] = defaultdict(set)
+    for address, change in changes.items():
+        for _, reference, name in references(shapes[address.kind], change.after if change.writes else None):
+            if reference.watching and isinstance(name, str):
+                watchers[Address(reference.kind, name)].add(address)
+    return watchers
 
 
 def _deferred(graph: _Graph) -> dict[Address, set[Address]]:
@@ -129,8 +142,11 @@ def _with_needs(graph: _Graph, step: Change, released: Mapping[Address, set[Addr
     needs = set(step.depends_on)
     for target in targets_of(step.after, graph.shapes[step.address.kind]) - {step.address}:
         change = graph.changes.get(target)
-        if change is not None and change.action is not Action.DELETE:
+        watched = step.address in graph.watchers.get(target, ())
+        if change is not None and change.action in (CREATING if watched else _LEAVING_IT_THERE):
             needs.add(change.step)
+    if step.action not in CREATING and step.writes:
+        needs |= {graph.changes[watcher].step for watcher in graph.watchers.get(step.address, ())}
     if step.action is Action.DELETE:
         needs |= _lettings_go(graph, step.address, released)
     return replace(step, depends_on=tuple(sorted(needs - {step.step})))

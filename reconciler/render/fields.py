@@ -8,10 +8,10 @@ from typing import Final
 
 from reconciler.model.plan import Cause, FieldChange
 from reconciler.model.shape import Shape
-from reconciler.model.values import ABSENT, Absent, Json
+from reconciler.model.values import ABSENT, Absent, Json, same
 from reconciler.render.legible import cells
 from reconciler.render.lines import Line, Span, Tone, beside, folded, line, span
-from reconciler.render.paths import label, spread, trimmed
+from reconciler.render.paths import is_secret, label, spread, trimmed
 from reconciler.render.values import shown, shown_beside
 
 ADD: Final = Span("+", Tone.ADDED)
@@ -19,6 +19,8 @@ CHANGE: Final = Span("~", Tone.CHANGED)
 REMOVE: Final = Span("-", Tone.REMOVED)
 KEEP: Final = Span("=", Tone.FAINT)
 ARROW: Final = Span(" -> ", Tone.FAINT)
+
+ROTATED: Final = "the secret has changed"
 
 _SIDE_COLUMN: Final = 10
 
@@ -95,6 +97,8 @@ def _row(shape: Shape | None, change: FieldChange) -> Row:
     sign = KEEP if change.cause is Cause.RECORD else _sign(before, after)
     if change.cause is Cause.RECORD:
         return _recorded(shape, sign, name, change)
+    if is_secret(shape, path) and same(change.base, after):
+        return Row(sign, name, (("after", Span(ROTATED, Tone.CHANGED)),))
     if before is ABSENT:
         return Row(sign, name, (("after", Span(shown(after), Tone.ADDED)),))
     if after is ABSENT:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from reconciler.model.shape import Keyed, Record, Scalar, Set, Shape
+from reconciler.model.shape import Hidden, Keyed, Record, Scalar, Set, Shape
 from reconciler.model.values import Absent, Json, Path, dotted
 
 
 def label(shape: Shape | None, path: Path) -> str:
-    """The dotted path; an element of a set is named by its list, since the value is shown beside it."""
-    return dotted(path[:-1] if path and isinstance(shape_at(shape, path[:-1]), Set) else path)
+    """The dotted path; an element of a set is named by its list, since the value is shown beside it, and the secret of
+    an element by the element."""
+    is_of_its_parent = (bool(path) and isinstance(shape_at(shape, path[:-1]), Set)) or is_secret(shape, path)
+    return dotted(path[:-1] if is_of_its_parent else path)
+
+
+def is_secret(shape: Shape | None, path: Path) -> bool:
+    return isinstance(shape_at(shape, path), Hidden)
 
 
 def shape_at(shape: Shape | None, path: Path) -> Shape | None:

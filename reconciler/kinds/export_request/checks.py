@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -11,13 +10,8 @@ from reconciler.kinds.export_request.spec import ENTITIES
 from reconciler.model.kind import Checkup
 from reconciler.model.request import Asking
 from reconciler.model.source import Problem
+from reconciler.model.web import has_query, trouble_with
 from reconciler.model.window import DAY, read_window
-
-_ADDRESS = re.compile(
-    r"(?i:https?)://(?P<userinfo>[^/?#]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~-]+)(?P<port>:[0-9]{1,5})?"
-    r"(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(?P<query>\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
-)
-"""RFC 3986, as far as an http address needs it. A fragment would never be sent."""
 
 
 def check_privacy(asking: Asking) -> Callable[[Checkup], Iterable[Problem]]:
@@ -70,17 +64,9 @@ def _check_callback(checkup: Checkup) -> Iterator[Problem]:
 
 
 def _trouble_with(address: str, *, is_service: bool) -> str:
-    """Continues "the callback's url ...". Never shows the address: it may hold credentials."""
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
-        return "is no http or https address"
-    if found["userinfo"]:
-        return "carries credentials"
-    if found["port"] and not 0 < int(found["port"][1:]) < 65536:
-        return "has a port that there is not"
-    if is_service and found["query"]:
-        return "has a query, and a path is to be added to it"
-    return ""
+    return trouble_with(address) or (
+        "has a query, and a path is to be added to it" if is_service and has_query(address) else ""
+    )
 
 
 def _check_window(checkup: Checkup, asking: Asking) -> Iterator[Problem]:

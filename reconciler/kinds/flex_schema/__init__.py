@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from reconciler.kinds.flex_schema.auditing import expand
 from reconciler.kinds.flex_schema.checks import check
 from reconciler.kinds.flex_schema.explanations import EXPLANATIONS
 from reconciler.kinds.flex_schema.migration import classify, judge, questions
@@ -22,6 +23,7 @@ FLEX_SCHEMA: Final = Kind(
     server_owned=frozenset({"id", "createdDate", "modifiedDate", "version"}),
     records="/records",
     limits=lambda _: (SizeLimit(("fields",), MAX_FIELDS, "FS110", "fields"),),
+    expand=expand,
     check=check,
     judge=judge,
     questions=questions,

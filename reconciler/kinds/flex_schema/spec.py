@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.model.shape import Keyed, Member, Record, Reference, Scalar, Set
+from reconciler.kinds.webhook.spec import ENDPOINT, EVENT_TYPES, HEADERS, SCHEMA_UPDATED
+from reconciler.model.shape import Keyed, Member, Ordered, Record, Reference, Scalar, Set
 from reconciler.model.values import Json
 
 TYPES: Final = ("string", "number", "boolean", "date", "relationship")
@@ -35,6 +36,7 @@ SHAPE: Final = Record(
         Member("name", Scalar()),
         Member("description", Scalar()),
         Member("fields", Keyed("name", FIELD, type_member="type")),
+        Member("auditWebhook", Ordered(), local=True),
     )
 )
 
@@ -145,6 +147,23 @@ SCHEMA: Final[Mapping[str, Json]] = {
             "title": "Fields",
             "description": "Fields that others added to the schema are kept unless lifecycle.foreign is remove.",
             "items": _FIELD_SCHEMA,
+        },
+        "auditWebhook": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["endpoint"],
+            "title": "Audit webhook",
+            "description": "Who is told of every update of this schema. It stands for a Webhook SchemaAudit_<name>, "
+            "there before the schema is updated, and is deleted when this is taken away.",
+            "examples": [{"endpoint": "https://compliance.example.com/genesys"}],
+            "properties": {
+                "endpoint": ENDPOINT,
+                "eventTypes": {
+                    **EVENT_TYPES,
+                    "description": f"What is told; by default {SCHEMA_UPDATED}.",
+                },
+                "headers": HEADERS,
+            },
         },
     },
 }
