@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.manifest.codes import Code, problem
@@ -33,14 +33,18 @@ class ExpandedDocument:
 def expand(
     manifests: dict[Address, Manifest], claims: Claims, *, kinds: Mapping[str, Kind], project: Project
 ) -> Iterator[Problem]:
-    """Add every manifest that another stands for. One whose address is taken or impossible is a problem."""
+    """Add every manifest that another stands for. One whose address is taken or impossible is a problem.
+
+    An acknowledgement in the owner's lifecycle goes to the one whose kind has its code.
+    """
     for owner in tuple(manifests.values()):
         for part in kinds[owner.address.kind].expand(owner.address.name, owner.normal):
             trouble = _trouble(owner, part, claims)
-            if trouble is None:
-                manifests[part.address] = expanded(owner, part, kinds[part.kind], project)
-            else:
+            if trouble is not None:
                 yield trouble
+                continue
+            manifests[part.address] = expanded(owner, part, kinds[part.kind], project)
+            manifests[owner.address] = _without_codes(manifests[owner.address], kinds[part.kind].explanations)
 
 
 def _trouble(owner: Manifest, part: Expansion, claims: Claims) -> Problem | None:
@@ -58,7 +62,8 @@ def _trouble(owner: Manifest, part: Expansion, claims: Claims) -> Problem | None
 
 
 def expanded(owner: Manifest, part: Expansion, kind: Kind, project: Project) -> Manifest:
-    """The manifest itself. Of its owner's lifecycle it has the permission to take over what is there already."""
+    """The manifest itself. Of its owner's lifecycle it has the permission to take over what is there already, and the
+    acknowledgements that speak of its kind."""
     spec = {**part.spec, kind.owner: str(owner.address)}
     return Manifest(
         part.address,
@@ -67,8 +72,16 @@ def expanded(owner: Manifest, part: Expansion, kind: Kind, project: Project) -> 
         ExpandedDocument(owner.document, part.path),
         owner.locate(part.path),
         owner.labels,
-        lifecycle=Lifecycle(adopt=owner.lifecycle.adopt),
+        lifecycle=Lifecycle(
+            adopt=owner.lifecycle.adopt,
+            acknowledge=tuple(each for each in owner.lifecycle.acknowledge if each.code in kind.explanations),
+        ),
     )
+
+
+def _without_codes(owner: Manifest, codes: Container[str]) -> Manifest:
+    kept = tuple(each for each in owner.lifecycle.acknowledge if each.code not in codes)
+    return replace(owner, lifecycle=replace(owner.lifecycle, acknowledge=kept))
 
 
 def moved_along(
