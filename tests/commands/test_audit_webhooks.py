@@ -1,4 +1,4 @@
-"""`auditWebhook` on a schema: the compliance platform hears of the change that was applied with it, and of every other."""
+"""`auditWebhook` on a schema: the compliance platform hears of the change that was applied with it, too."""
 
 from __future__ import annotations
 

@@ -32,6 +32,9 @@ US = "sandbox"
 """The client id that our own effects carry."""
 SETTLE = 30
 """Seconds after which an effect that nobody sees never happened."""
+VARIABLE = "RECONCILER_SECRET_HOOK"
+SECRET = "h00k-s3cret"
+HEADERS = {"Authorization": {"fromEnv": VARIABLE}}
 OPEN = {"token_rate": None, "family_rates": {}}
 """Settings of an organisation that never throttles."""
 
@@ -42,6 +45,11 @@ def purpose(name: str, **spec: Any) -> Json:
 
 def schema(name: str, *fields: Json, lifecycle: Json | None = None, **spec: Any) -> Json:
     return _manifest("FlexSchema", name, {"description": "d", "fields": list(fields)} | spec, lifecycle)
+
+
+def webhook(name: str, **spec: Any) -> Json:
+    body = {"endpoint": "https://compliance.example.com/hook", "eventTypes": ["data.flex.schema.updated"]}
+    return _manifest("Webhook", name, body | {"headers": HEADERS} | spec)
 
 
 def text(name: str, **members: Any) -> Json:
@@ -180,7 +188,7 @@ class Desk:
         return [verb, *more, "--dir", str(self.manifests), "-o", "json"]
 
     def environment(self) -> dict[str, str]:
-        return self.sandbox.environment()
+        return self.sandbox.environment() | {VARIABLE: SECRET}
 
     def plan(self, *more: str) -> Ran:
         """A plan, saved in `plan_file`."""
