@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.apply.conflict import Conflict
 from reconciler.apply.doubt import InDoubt, await_outcome
 from reconciler.apply.intents import MAX_ATTEMPTS, Effect, give_up, intend, looking, settled
 from reconciler.apply.records import entry_of
@@ -9,12 +10,15 @@ from reconciler.apply.run import Run
 from reconciler.errors import Interrupted, ReconcilerError, Unknown
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed
-from reconciler.model.plan import Change
-from reconciler.model.report import Outcome
+from reconciler.model.plan import Action, Change
+from reconciler.model.report import Outcome, Waiting
+from reconciler.model.window import instant
 
 
 def create(run: Run, kind: Kind, change: Change) -> Effect:
     """POST, at most once in effect: an answer that is missing is looked for before anything is sent again."""
+    if change.action is Action.RECREATE:
+        _check_vanished(run, kind, change)
     after = change.after if change.after is not None else {}
     for last in _attempts():
         intent = intend(run, kind, change, after)
@@ -32,6 +36,23 @@ def create(run: Run, kind: Kind, change: Change) -> Effect:
             give_up(run, kind, change, intent, error)
         return settled(run, kind, change, intent, Effect(Outcome.DONE, entity, after))
     raise AssertionError  # pragma: no cover: the last attempt returns or raises
+
+
+def _check_vanished(run: Run, kind: Kind, change: Change) -> None:
+    """What was written a moment ago may not be shown yet: only what stays away for the settle time has vanished.
+
+    Not every organisation refuses a second object of the same name. Raises Conflict where the first appears after all.
+    """
+    written = run.ledger.audit(address=change.address, last=1)
+    settle = run.plan.project.timing.settle
+    left = settle - (run.clock.now() - instant(written[-1].at).timestamp()) if written else 0.0
+    if left <= 0:
+        return
+    run.emit(Waiting(min(left, settle), f"{change.address} may still appear"))
+    run.clock.sleep(min(left, settle))
+    if run.api.get(kind, written[-1].live_id) is not None:
+        detail = "It was written a moment ago, and the organisation showed it late."
+        raise Conflict("The object is there after all", detail=detail, hint="Plan again:\nreconciler plan")
 
 
 def _never_happened(error: Unknown) -> ReconcilerError:

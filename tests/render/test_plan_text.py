@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.finding import Severity
-from reconciler.model.plan import Action, Budget, Cause, Headroom
+from reconciler.model.plan import Action, Budget, Cause, FieldChange, Headroom
 from reconciler.model.project import Limits, Project
 from reconciler.render import plan_text
 from reconciler.render.legible import cells
@@ -255,3 +257,17 @@ def test_lines_grow_with_the_plan_and_nothing_else() -> None:
     rooms = tuple(Headroom(Address("Purpose", str(n)), "fields", 1, 2, 100) for n in range(50))
     text = shown(plan(*(change(room.address) for room in rooms), headroom=rooms))
     assert text.count("fields 1 -> 2 of 100") == 50
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ({"fromEnv": "RECONCILER_SECRET_A"}, "~ headers.Authorization  the secret has changed"),
+        ({"fromEnv": "RECONCILER_SECRET_B"}, '~ headers.Authorization  "***" -> {fromEnv: RECONCILER_SECRET_A}'),
+    ],
+)
+def test_a_secret_is_named_by_its_header_and_has_no_value(base: Any, said: str) -> None:
+    after = {"fromEnv": "RECONCILER_SECRET_A"}
+    part = FieldChange(("headers", "Authorization", "value"), Cause.UPDATE, "***", after, base)
+    text = shown(plan(change(Address("Webhook", "audit"), fields=(part,))))
+    assert row(text, "Authorization") == said
