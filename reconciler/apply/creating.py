@@ -41,17 +41,18 @@ def create(run: Run, kind: Kind, change: Change) -> Effect:
 def _check_vanished(run: Run, kind: Kind, change: Change) -> None:
     """What was written a moment ago may not be shown yet: only what stays away for the settle time has vanished.
 
-    Not every organisation refuses a second object of the same name. Raises Conflict where the first appears after all.
+    Not every organisation refuses a second object of the same name. Raises Conflict where the first is there after all.
     """
     written = run.ledger.audit(address=change.address, last=1)
-    settle = run.plan.project.timing.settle
-    left = settle - (run.clock.now() - instant(written[-1].at).timestamp()) if written else 0.0
-    if left <= 0:
+    if not written or not written[-1].live_id:
         return
-    run.emit(Waiting(min(left, settle), f"{change.address} may still appear"))
-    run.clock.sleep(min(left, settle))
+    settle = run.plan.project.timing.settle
+    left = min(settle, settle - (run.clock.now() - instant(written[-1].at).timestamp()))
+    if left > 0:
+        run.emit(Waiting(left, f"{change.address} may still appear"))
+        run.clock.sleep(left)
     if run.api.get(kind, written[-1].live_id) is not None:
-        detail = "It was written a moment ago, and the organisation showed it late."
+        detail = f"The object with id {written[-1].live_id} was shown late, or somebody brought it back."
         raise Conflict("The object is there after all", detail=detail, hint="Plan again:\nreconciler plan")
 
 

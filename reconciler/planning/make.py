@@ -375,10 +375,13 @@ def _headroom(judging: _Judging, item: Draft) -> Iterator[Headroom]:
 
 
 def _calls(change: Change) -> int:
-    """What one step costs without a conflict (ARCHITECTURE §7): where there is no lock it is read around the write."""
+    """What one step costs without a conflict (ARCHITECTURE §7): where there is no lock it is read around the write,
+    and what has vanished is looked for once more."""
     match change.action:
-        case Action.CREATE | Action.RECREATE:
+        case Action.CREATE:
             return 1
+        case Action.RECREATE:
+            return 2
         case Action.DELETE:
             return 1 if change.lock.guards_deletion else 2
         case _:

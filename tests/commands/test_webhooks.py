@@ -327,3 +327,25 @@ def test_an_organisation_without_the_list_says_so(project: Project, control: Con
     control.settings(withheld=["webhooks.list"])
     project.write(webhook())
     assert project.run("plan").fails_with(1, "The organisation does not offer this", HOOKS)
+
+
+def test_one_that_is_shown_late_is_not_made_again(project: Project, control: Control) -> None:
+    """The organisation would take a second one of the name."""
+    control.fault(f"POST {HOOKS}", "late", seconds=4)
+    project.applied(webhook())
+    again = project.apply()
+    assert (again.code, again.outcomes) == (4, {HOOK: "conflict"})
+    assert again.says("The object is there after all", "may still appear")
+    assert hooks(control) == ["Compliance"]
+    assert project.plan("--detailed-exitcode").code == 0
+
+
+def test_one_that_is_gone_is_made_again_after_one_more_look(project: Project, control: Control) -> None:
+    project.applied(webhook())
+    project.time.pass_by(60)
+    control.delete("webhooks", "Compliance")
+    control.forget()
+    assert project.apply().outcomes == {HOOK: "done"}
+    assert hooks(control) == ["Compliance"]
+    asked = [each.method for each in control.requests() if each.path.startswith(HOOKS)]
+    assert asked == ["GET", "GET", "GET", "POST"], "the list, the object twice"
