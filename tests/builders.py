@@ -15,6 +15,7 @@ from reconciler.model.manifest import Acknowledgement, Estate, Lifecycle, Manife
 from reconciler.model.normal import answer_print, complete, from_wire, to_wire, without_local
 from reconciler.model.observed import Intent, Observed, Organisation, Origin, Recorded
 from reconciler.model.plan import Change, Plan
+from reconciler.model.policy import Policies
 from reconciler.model.project import Project
 from reconciler.model.source import Source
 from reconciler.model.values import Json
@@ -30,6 +31,10 @@ PURPOSE_SPEC: Mapping[str, Json] = {
     "retention": "180d",
     "legalBasis": "legitimate_interests",
 }
+
+
+WITHOUT_POLICIES = Project(policies=Policies(defaults=False))
+"""What a situation is judged by, unless it is policies that a test is about."""
 
 
 class Page:
@@ -157,7 +162,7 @@ def situation(
     entities = tuple(entities)
     return Situation(
         estate=Estate(stated, {each.address: each for each in removals}, tuple(moves)),
-        project=project or Project(),
+        project=project or WITHOUT_POLICIES,
         kinds=kinds,
         organisation=ORGANISATION,
         as_of=more.pop("as_of", AS_OF),

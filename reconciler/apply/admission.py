@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -28,6 +29,7 @@ def admit(run: Run, organisation: Organisation, rows: Mapping[Address, Recorded]
     """
     _check_identity(run, organisation)
     _check_findings(run)
+    _check_freezes(run)
     _check_requests(run)
     return frozenset(step for changes in _by_address(run).values() for step in _done(run, changes, rows))
 
@@ -62,6 +64,18 @@ def _check_findings(run: Run) -> None:
             f"The plan is blocked by {len(blocking) + len(expired)} finding(s)",
             detail=detail,
             hint="Mend them, or acknowledge those that can be:\nreconciler explain CODE",
+        )
+
+
+def _check_freezes(run: Run) -> None:
+    """By the clock, whatever time the plan was made as of."""
+    now = datetime.datetime.fromtimestamp(run.clock.now(), datetime.UTC)
+    held = [frozen for frozen in run.plan.frozen if frozen.freeze.holds(now)]
+    if held:
+        raise Blocked(
+            "Changes are frozen",
+            detail="\n".join(frozen.text for frozen in held),
+            hint="Wait until it is over, or plan again with another project file:\nreconciler explain RC801",
         )
 
 

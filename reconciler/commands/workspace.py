@@ -79,7 +79,7 @@ def _project(places: list[Path], project_file: Path | None) -> tuple[Project, Pa
     if at is None:
         return Project(), places[0] if places[0].is_dir() else places[0].parent, ()
     bounds_of(at).check(at, real_path(at))
-    project, problems = read_project(str(at), _content(at))
+    project, problems = read_project(str(at), _content(at), KINDS)
     return project, at.parent, problems
 
 

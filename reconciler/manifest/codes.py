@@ -44,6 +44,8 @@ class Code(StrEnum):
     SETTLE_TOO_SHORT = "MF122"
     ONE_PROJECT = "MF123"
     EMPTY_RANGE = "MF124"
+    NO_SCHEMA = "MF125"
+    CODE_TAKEN = "MF126"
 
     DUPLICATE_ADDRESS = "MF201"
     DUPLICATE_NATURAL_KEY = "MF202"
@@ -213,6 +215,17 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The minimum is above the maximum",
         "No value would be allowed.",
         "Exchange or correct the two.",
+    ),
+    Code.NO_SCHEMA: Explanation(
+        "The schema of a rule is no schema",
+        "JSON Schema passes over what it does not know, so that a rule with a slip in it would check nothing. And one "
+        "that fetched parts from elsewhere would change without anybody here having reviewed it.",
+        "Correct it after JSON Schema 2020-12, and keep what it refers to under `$defs`.",
+    ),
+    Code.CODE_TAKEN: Explanation(
+        "The code of a rule is taken",
+        "Acknowledgements, reports and `reconciler explain` tell rules apart by their codes alone.",
+        "Choose another code, with letters of your own, as in ORG001.",
     ),
     Code.DUPLICATE_ADDRESS: Explanation(
         "Two manifests have the same address",

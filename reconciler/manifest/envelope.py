@@ -9,6 +9,8 @@ from reconciler.model.kind import Kind
 from reconciler.model.values import Json
 
 API_VERSION: Final = "reconciler/v1"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""Of every JSON Schema here."""
 
 _SLUG: Final[Mapping[str, Json]] = {
     "type": "string",

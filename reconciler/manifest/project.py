@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.gate import Gate
 from reconciler.manifest.placeholders import placeholders
-from reconciler.manifest.project_schema import PROJECT_SCHEMA
+from reconciler.manifest.policies import policies_of, policy_problems
+from reconciler.manifest.project_schema import project_schema_for
 from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.violations import explain
 from reconciler.model.duration import parse_days, parse_seconds
-from reconciler.model.pattern import whole
+from reconciler.model.kind import Kind
 from reconciler.model.project import (
     DeletionLimit,
     Environment,
     Limits,
     Project,
-    PurposeRules,
     Receiver,
     RetentionClass,
     Service,
@@ -27,17 +27,20 @@ from reconciler.model.source import Problem, Source
 from reconciler.model.values import Json
 
 
-def read_project(file: str, content: bytes) -> tuple[Project, tuple[Problem, ...]]:
-    """The project that a file states, or the default one with every problem of the file. Raises nothing."""
+def read_project(file: str, content: bytes, kinds: Mapping[str, Kind]) -> tuple[Project, tuple[Problem, ...]]:
+    """The project that a file states, or the default one with every problem of the file. Raises nothing.
+
+    `kinds` are those that its policies may speak of.
+    """
     documents, problems = read(file, content)
     if not problems and len(documents) != 1:
         problems = [_not_one(file, documents)]
     for document in documents[:1]:
         if not document.lost:
-            problems += _problems(document)
+            problems += _problems(document, kinds)
     if problems:
         return Project(), tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.where, each.code)))
-    return _project(documents[0].value), ()
+    return _project(documents[0], kinds), ()
 
 
 def _not_one(file: str, documents: list[YamlDocument]) -> Problem:
@@ -49,57 +52,45 @@ def _not_one(file: str, documents: list[YamlDocument]) -> Problem:
     )
 
 
-def _problems(document: YamlDocument) -> Iterator[Problem]:
+def _problems(document: YamlDocument, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
     for path, text in placeholders(document.value):
         hint = "Write the value itself."
         yield problem(Code.PLACEHOLDER, document.locate_value(path), detail=f"`{text[:80]}`.", hint=hint)
-    gate = Gate(PROJECT_SCHEMA)
+    gate = Gate(project_schema_for(kinds))
     if not gate.admits(document.value):
         yield from explain(gate, document, document.value)
     else:
-        yield from _contradictions(document, _project(document.value))
+        yield from policy_problems(document, kinds)
+        yield from _contradictions(document)
 
 
-def _contradictions(document: YamlDocument, project: Project) -> Iterator[Problem]:
-    rules, timing = project.purpose_rules, project.timing
-    try:
-        whole(rules.name_pattern)
-    except ValueError as error:
-        where = document.locate_value(("policies", "purposes", "namePattern"))
-        hint = "Correct the expression. In single quotes a backslash stands for itself."
-        yield problem(Code.BAD_REGEX, where, detail=f"{error}.".capitalize(), hint=hint)
-    if rules.min_retention_days > rules.max_retention_days:
-        yield problem(
-            Code.EMPTY_RANGE,
-            document.locate(("policies", "purposes", "minRetentionDays")),
-            detail=f"At least {rules.min_retention_days} and at most {rules.max_retention_days} days: none is left.",
-            hint="Lower `minRetentionDays` or raise `maxRetentionDays`.",
-        )
-    names = [receiver.name for receiver in project.service.forward]
+def _contradictions(document: YamlDocument) -> Iterator[Problem]:
+    stated, default = document.value, Project()
+    timing = _timing(stated.get("timing", {}), default.timing)
+    names = [receiver["name"] for receiver in stated.get("service", {}).get("forward", ())]
     for index, name in enumerate(names):
         if name in names[:index]:
             where = document.locate_value(("service", "forward", index, "name"))
             hint = "Give every receiver a name of its own: it says what each has been told."
             yield problem(Code.REPEATED, where, detail=f"Another receiver is called {name!r}.", hint=hint)
     if timing.settle <= timing.request:
-        stated = document.value.get("timing", {})
         yield problem(
             Code.SETTLE_TOO_SHORT,
-            document.locate_value(("timing", "settle" if "settle" in stated else "request")),
+            document.locate_value(("timing", "settle" if "settle" in stated["timing"] else "request")),
             detail=f"`settle` is {timing.settle:g}s and `request` is {timing.request:g}s.",
             hint="Raise `timing.settle` above `timing.request`.",
         )
 
 
-def _project(stated: Mapping[str, Json]) -> Project:
-    default = Project()
+def _project(document: YamlDocument, kinds: Mapping[str, Kind]) -> Project:
+    stated, default = document.value, Project()
     return Project(
         _environment(stated.get("environment", {}), default.environment),
         {
             name: RetentionClass(name, parse_days(each["retention"]), each.get("description", ""))
             for name, each in stated.get("retentionClasses", {}).items()
         },
-        _purpose_rules(stated.get("policies", {}).get("purposes", {}), default.purpose_rules),
+        policies_of(document, kinds),
         _limits(stated.get("limits", {}), default.limits),
         _timing(stated.get("timing", {}), default.timing),
         stated.get("ledger", default.ledger),
@@ -119,14 +110,6 @@ def _environment(stated: Mapping[str, Json], default: Environment) -> Environmen
         stated.get("apiUrl", default.api_url),
         stated.get("loginUrl", default.login_url),
         stated.get("organisationId", default.organisation_id),
-    )
-
-
-def _purpose_rules(stated: Mapping[str, Json], default: PurposeRules) -> PurposeRules:
-    return PurposeRules(
-        stated.get("namePattern", default.name_pattern),
-        int(stated.get("minRetentionDays", default.min_retention_days)),
-        int(stated.get("maxRetentionDays", default.max_retention_days)),
     )
 
 

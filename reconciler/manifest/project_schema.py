@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconciler.manifest.envelope import API_VERSION
-from reconciler.model.project import DeletionLimit, Limits, Project, PurposeRules, Timing
+from reconciler.manifest.policies_schema import policies_schema
+from reconciler.manifest.schema_parts import count, members
+from reconciler.model.kind import Kind
+from reconciler.model.project import DeletionLimit, Limits, Project, Timing
 from reconciler.model.values import Json
 
 _DEFAULTS: Final = Project()
@@ -22,27 +25,11 @@ _URL: Final[Mapping[str, Json]] = {
 }
 
 
-def _count(title: str, description: str, *, default: int, least: int = 0, most: int | None = None) -> dict[str, Json]:
-    bounds = {"minimum": least} | ({} if most is None else {"maximum": most})
-    return {"type": "integer", **bounds, "default": default, "title": title, "description": description}
-
-
 def _time(title: str, description: str, *, default: float) -> dict[str, Json]:
     return {**_TIME, "title": title, "description": description, "default": f"{default:g}s", "examples": ["30s", "2m"]}
 
 
-def _object(title: str, description: str, properties: Mapping[str, Json], **more: Json) -> dict[str, Json]:
-    return {
-        "type": "object",
-        "title": title,
-        "description": description,
-        "additionalProperties": False,
-        "properties": dict(properties),
-        **more,
-    }
-
-
-_RETENTION_CLASS: Final = _object(
+_RETENTION_CLASS: Final = members(
     "Retention class",
     "A named retention period.",
     {
@@ -59,46 +46,46 @@ _RETENTION_CLASS: Final = _object(
     required=["retention"],
 )
 
-_DELETIONS: Final = _object(
+_DELETIONS: Final = members(
     "Deletions",
     "How many objects of one kind a plan may delete: the smaller of the two, at least one.",
     {
-        "count": _count("Count", "Objects of one kind.", default=DeletionLimit().count),
-        "percent": _count("Percent", "Share of the kind's objects.", default=DeletionLimit().percent, most=100),
+        "count": count("Count", "Objects of one kind.", default=DeletionLimit().count),
+        "percent": count("Percent", "Share of the kind's objects.", default=DeletionLimit().percent, most=100),
     },
 )
 
-_LIMITS: Final = _object(
+_LIMITS: Final = members(
     "Limits",
     "Numbers that hold a run back.",
     {
         "deletions": _DELETIONS,
-        "evidenceCalls": _count(
+        "evidenceCalls": count(
             "Evidence calls", "Calls that a plan may spend on reading records.", default=Limits().evidence_calls
         ),
-        "warnAtPercent": _count(
+        "warnAtPercent": count(
             "Warn at percent",
             "Share of a platform limit from which a plan warns.",
             default=Limits().warn_at_percent,
             least=1,
             most=100,
         ),
-        "requestsPerMinute": _count(
+        "requestsPerMinute": count(
             "Requests per minute", "The pace of all calls together.", default=Limits().requests_per_minute, least=1
         ),
-        "maxInFlight": _count(
+        "maxInFlight": count(
             "Most in flight",
             "Export requests of a kind that are under way at once.",
             default=Limits().in_flight,
             least=1,
         ),
-        "dataExportDays": _count(
+        "dataExportDays": count(
             "Days of a data export", "How long its window may be; 0 = any length.", default=Limits().data_export_days
         ),
     },
 )
 
-_TIMING: Final = _object(
+_TIMING: Final = members(
     "Timing",
     "How long to wait.",
     {
@@ -112,29 +99,7 @@ _TIMING: Final = _object(
     },
 )
 
-_PURPOSES: Final = _object(
-    "Purposes",
-    "The organisation's own rules for purposes.",
-    {
-        "namePattern": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 500,
-            "default": PurposeRules().name_pattern,
-            "title": "Name pattern",
-            "description": "Regular expression that the whole name must match.",
-            "examples": [PurposeRules().name_pattern],
-        },
-        "minRetentionDays": _count(
-            "Shortest retention", "In days.", default=PurposeRules().min_retention_days, most=999_999
-        ),
-        "maxRetentionDays": _count(
-            "Longest retention", "In days.", default=PurposeRules().max_retention_days, most=999_999
-        ),
-    },
-)
-
-_RECEIVER: Final = _object(
+_RECEIVER: Final = members(
     "Receiver",
     "Who is told of confirmed callbacks: a SIEM, a GRC platform.",
     {
@@ -158,7 +123,7 @@ _RECEIVER: Final = _object(
             "description": "Whole values of headers, each from an environment variable.",
             "maxProperties": 20,
             "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,64}$"},
-            "additionalProperties": _object(
+            "additionalProperties": members(
                 "Secret",
                 "The environment variable that holds the whole value.",
                 {
@@ -179,7 +144,7 @@ _RECEIVER: Final = _object(
     required=["name", "url"],
 )
 
-_SERVICE: Final = _object(
+_SERVICE: Final = members(
     "Service",
     "What `reconciler serve` does beside showing the catalogue.",
     {
@@ -193,7 +158,7 @@ _SERVICE: Final = _object(
     },
 )
 
-_ENVIRONMENT: Final = _object(
+_ENVIRONMENT: Final = members(
     "Environment",
     "Where the organisation is. What is not said here comes from the process environment.",
     {
@@ -239,40 +204,43 @@ _ENVIRONMENT: Final = _object(
     **{"not": {"required": ["region", "apiUrl"]}, "x-hint": "State `region`, or `apiUrl` with `loginUrl`; not both."},
 )
 
-PROJECT_SCHEMA: Final = _object(
-    "Project",
-    "What holds for all manifests beside this file.",
-    {
-        "apiVersion": {
-            "const": API_VERSION,
-            "title": "API version",
-            "description": "The rules by which the file is read.",
-        },
-        "kind": {"const": "Project", "title": "Kind", "description": "Tells the project file from a manifest."},
-        "retentionClasses": {
-            "type": "object",
-            "title": "Retention classes",
-            "description": "Named retention periods, for `retention: {class: NAME}`.",
-            "propertyNames": {
-                "pattern": "^[A-Za-z0-9_.-]{1,64}$",
-                "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+
+def project_schema_for(kinds: Mapping[str, Kind]) -> dict[str, Json]:
+    """The schema, with a section of policies for each kind that has one."""
+    return members(
+        "Project",
+        "What holds for all manifests beside this file.",
+        {
+            "apiVersion": {
+                "const": API_VERSION,
+                "title": "API version",
+                "description": "The rules by which the file is read.",
             },
-            "additionalProperties": _RETENTION_CLASS,
-            "examples": [{"standard": {"retention": "180d"}}],
+            "kind": {"const": "Project", "title": "Kind", "description": "Tells the project file from a manifest."},
+            "retentionClasses": {
+                "type": "object",
+                "title": "Retention classes",
+                "description": "Named retention periods, for `retention: {class: NAME}`.",
+                "propertyNames": {
+                    "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+                    "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+                },
+                "additionalProperties": _RETENTION_CLASS,
+                "examples": [{"standard": {"retention": "180d"}}],
+            },
+            "limits": _LIMITS,
+            "timing": _TIMING,
+            "policies": policies_schema(kinds),
+            "environment": _ENVIRONMENT,
+            "ledger": {
+                "type": "string",
+                "minLength": 1,
+                "default": _DEFAULTS.ledger,
+                "title": "Ledger",
+                "description": "The ledger's file, relative to this one, or its database's address.",
+                "examples": [_DEFAULTS.ledger],
+            },
+            "service": _SERVICE,
         },
-        "limits": _LIMITS,
-        "timing": _TIMING,
-        "policies": _object("Policies", "The organisation's own rules.", {"purposes": _PURPOSES}),
-        "environment": _ENVIRONMENT,
-        "ledger": {
-            "type": "string",
-            "minLength": 1,
-            "default": _DEFAULTS.ledger,
-            "title": "Ledger",
-            "description": "The ledger's file, relative to this one, or its database's address.",
-            "examples": [_DEFAULTS.ledger],
-        },
-        "service": _SERVICE,
-    },
-    required=["apiVersion", "kind"],
-)
+        required=["apiVersion", "kind"],
+    )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.manifest.envelope import CHANGES, manifest_schema
+from reconciler.manifest.envelope import CHANGES, DIALECT, manifest_schema
 from reconciler.manifest.placeholders import PATTERN
-from reconciler.manifest.project_schema import PROJECT_SCHEMA
+from reconciler.manifest.project_schema import project_schema_for
 from reconciler.model.kind import Kind
 from reconciler.model.values import Json
-
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _PLACEHOLDER: Final[Mapping[str, Json]] = {"type": "string", "pattern": PATTERN}
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
@@ -21,7 +19,7 @@ _ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecate
 def all_schemas(kinds: Mapping[str, Kind]) -> dict[str, dict[str, Json]]:
     """File name to schema: one for each kind, one for the project file, and `manifest` for files that mix documents."""
     schemas = {_file_name(kind): document_schema(kind) for kind in kinds.values()}
-    return {**schemas, "manifest.schema.json": _any_document(kinds), "reconciler.schema.json": project_schema()}
+    return {**schemas, "manifest.schema.json": _any_document(kinds), "reconciler.schema.json": project_schema(kinds)}
 
 
 def document_schema(kind: Kind) -> dict[str, Json]:
@@ -40,9 +38,9 @@ def document_schema(kind: Kind) -> dict[str, Json]:
     }
 
 
-def project_schema() -> dict[str, Json]:
+def project_schema(kinds: Mapping[str, Kind]) -> dict[str, Json]:
     """The JSON Schema of the project file."""
-    return {"$schema": DIALECT, **PROJECT_SCHEMA}
+    return {"$schema": DIALECT, **project_schema_for(kinds)}
 
 
 def _any_document(kinds: Mapping[str, Kind]) -> dict[str, Json]:

@@ -34,8 +34,9 @@ from typing import TypeAlias
 
 from reconciler.model.address import Address
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
-from reconciler.model.finding import Explanation, Finding, FindingClass
+from reconciler.model.finding import Explanation, Finding, FindingClass, Severity
 from reconciler.model.manifest import Expansion, Manifest
+from reconciler.model.policy import Objection
 from reconciler.model.project import Project
 from reconciler.model.request import Asking
 from reconciler.model.shape import Record
@@ -170,11 +171,50 @@ class SizeLimit:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """One manifest with its surroundings, for a kind's own check. `others` finds manifests by address."""
+    """One manifest with its surroundings, for a kind's own checks and policies.
+
+    `others` finds manifests by address; `present` are the kinds of which there are any.
+    """
 
     manifest: Manifest
     project: Project
     others: Mapping[Address, Manifest]
+    present: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultPolicy:
+    """A policy that a kind brings along: in force until the project file says otherwise.
+
+    `message` is short and constant; `objects` says what is against it in one manifest among the others.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    objects: Callable[[Checkup], Iterable[Objection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a kind's policies are adjusted with: the section `policies.NAME` of the project file.
+
+    `schema` is the section's JSON Schema, with its defaults. `expressions` are members that hold regular expressions;
+    of each pair in `ranges` the first is no greater than the second.
+    """
+
+    name: str
+    schema: Mapping[str, Json]
+    expressions: tuple[str, ...] = ()
+    ranges: tuple[tuple[str, str], ...] = ()
+
+    def default(self, member: str) -> Json:
+        """What holds where the project file does not say."""
+        return self.schema["properties"][member]["default"]
+
+    def value(self, project: Project, member: str) -> Json:
+        """What holds in a project."""
+        return project.policies.settings.get(self.name, {}).get(member, self.default(member))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +261,10 @@ def _no_expansions(_name: str, _normal: Normal) -> tuple[Expansion, ...]:
     return ()
 
 
+def _unexplained(_before: Normal, _after: Normal) -> Mapping[Path, str]:
+    return {}
+
+
 def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
     return spec
 
@@ -245,9 +289,11 @@ class Kind:
     `expand` gives the further manifests that one of this name and normal form stands for; where a manifest was made so,
     its kind's local member `owner` holds the address of the one that it stands and falls with.
 
-    `resolve` turns project-dependent spellings of a valid spec into plain ones; `check` finds what a JSON Schema
-    cannot; `judge` finds what is unsafe about a change; `questions` says what records should be asked before judging,
-    and `classify` answers for one value. All are pure.
+    `resolve` turns project-dependent spellings of a valid spec into plain ones; `origins` says of two declarations,
+    recorded and desired, which paths differ because the project file does, and how; `check` finds what a JSON Schema
+    cannot; `policies` are the organisation's rules for its manifests, as far as they come with the kind, and `settings`
+    what the project file adjusts them with; `judge` finds what is unsafe about a change; `questions` says what records
+    should be asked before judging, and `classify` answers for one value. All are pure.
     """
 
     name: str
@@ -279,7 +325,10 @@ class Kind:
     limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
     expand: Callable[[str, Normal], tuple[Expansion, ...]] = _no_expansions
+    origins: Callable[[Normal, Normal], Mapping[Path, str]] = _unexplained
     check: Callable[[Checkup], Iterable[Problem]] = _no_problems
+    policies: tuple[DefaultPolicy, ...] = ()
+    settings: Settings | None = None
     judge: Callable[[Transition], Iterable[Finding]] = _no_findings
     questions: Callable[[Normal, Normal], tuple[Question, ...]] = _no_questions
     classify: Callable[[Question, Json], Verdict] = _no_verdict

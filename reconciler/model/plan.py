@@ -12,6 +12,7 @@ from reconciler.model.finding import Finding
 from reconciler.model.kind import Lock
 from reconciler.model.manifest import Acknowledgement
 from reconciler.model.observed import Organisation
+from reconciler.model.policy import Frozen
 from reconciler.model.project import Project
 from reconciler.model.request import Submission
 from reconciler.model.values import ABSENT, Absent, Json, Normal, Path
@@ -159,6 +160,7 @@ class Plan:
     go along because a change merged at apply is judged again, and so do `project`, for its rules and limits, and
     `terms`: what the organisation says about the kinds that are written, by kind. `submissions` are the requests to
     make; `moved_requests` and `forgotten_requests` are keys of requests whose manifest has another address, or is gone.
+    `frozen` are the freezes that are in force or will be, with what they hold back.
     """
 
     organisation: Organisation
@@ -181,6 +183,7 @@ class Plan:
     submissions: tuple[Submission, ...] = ()
     moved_requests: Mapping[str, Address] = field(default_factory=dict)
     forgotten_requests: tuple[str, ...] = ()
+    frozen: tuple[Frozen, ...] = ()
 
     @property
     def empty(self) -> bool:

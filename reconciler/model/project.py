@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.policy import Policies
+
 
 @dataclass(frozen=True, slots=True)
 class RetentionClass:
@@ -13,15 +15,6 @@ class RetentionClass:
     name: str
     days: int
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PurposeRules:
-    """The organisation's own rules for purposes (contract §2; the seed's GDPR rules are the default)."""
-
-    name_pattern: str = "[A-Z][a-zA-Z0-9_ ]{3,49}"
-    min_retention_days: int = 1
-    max_retention_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ class Project:
 
     environment: Environment = Environment()
     retention_classes: Mapping[str, RetentionClass] = field(default_factory=dict)
-    purpose_rules: PurposeRules = PurposeRules()
+    policies: Policies = field(default_factory=Policies)
     limits: Limits = Limits()
     timing: Timing = Timing()
     ledger: str = ".reconciler/ledger.db"

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
@@ -254,7 +254,11 @@ def _changed(
         step=str(manifest.address),
         address=manifest.address,
         action=Action.UPDATE if writes else Action.RECORD,
-        reason=reason_of(found, protect=row is not None and row.protect != manifest.lifecycle.protect),
+        reason=reason_of(
+            found,
+            kind.origins(row.declared, manifest.normal) if row else {},
+            protect=row is not None and row.protect != manifest.lifecycle.protect,
+        ),
         before=before,
         after=found.after,
         declared=manifest.normal,
@@ -277,10 +281,11 @@ def lock_of(kind: Kind, entity: Observed) -> Lock:
     return Lock.COMPARE if entity.version is None else kind.lock
 
 
-def reason_of(found: Difference, *, protect: bool) -> str:
-    """Why an object changes, for people: never branched on."""
-    causes = {part.cause for part in found.fields}
-    said = [
+def reason_of(found: Difference, origins: Mapping[Path, str], *, protect: bool) -> str:
+    """Why an object changes, for people: never branched on. `origins` are of paths that the project file changes."""
+    causes = {part.cause for part in found.fields if part.path not in origins or part.cause is not Cause.UPDATE}
+    said = [origins[part.path] for part in found.fields if part.path in origins and part.cause in _OURS]
+    said += [
         text
         for cause, text in (
             (Cause.UPDATE, "the manifest changed"),
@@ -293,6 +298,10 @@ def reason_of(found: Difference, *, protect: bool) -> str:
     if not said:
         said = ["protection changed"] if protect and not causes else ["the ledger learns what is so already"]
     return ", ".join(said)
+
+
+_OURS = (Cause.UPDATE, Cause.OVERRIDE)
+"""The causes for which we have changed what we want."""
 
 
 def _remove(

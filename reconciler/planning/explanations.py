@@ -146,4 +146,21 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "manifest asks for several. Taking it over would pass off other data as these.",
         "Correct metadata.id, or leave it out: then the data are asked for.",
     ),
+    "RC801": Explanation(
+        "Changes are frozen",
+        "The project file states a time in which nothing of this is sent to the organisation, and why. The plan is "
+        "judged by the time it is made as of, and apply by the time it runs at.",
+        "Wait until the freeze is over, or change policies.freezes in the project file.",
+    ),
+    "RC802": Explanation(
+        "Too many changes in one run",
+        "The project file bounds what one run may write: a run that changes most of an organisation is more often a "
+        "mistake than a wish. New objects count, but are no part of the percentage.",
+        "Do it in several runs, leaving parts out with --exclude; or raise policies.thresholds.changes.",
+    ),
+    "RC803": Explanation(
+        "Too many deletions in one run",
+        "The project file bounds what one run may delete or disable, over all kinds.",
+        "Delete in several runs, or raise policies.thresholds.deletions in the project file.",
+    ),
 }

@@ -18,8 +18,10 @@ from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
+from reconciler.planning.policies import policy_findings
 from reconciler.planning.quotas import quotas
 from reconciler.planning.requests import asked_for, decide
+from reconciler.planning.restraints import restrain
 from reconciler.planning.secrets import unseen
 from reconciler.planning.situation import Situation
 from reconciler.planning.splitting import targets_of
@@ -80,6 +82,7 @@ def make_plan(
     used = list(_quotas(situation, bindings, terms, changes))
     ordered = order(changes, situation.kinds)
     requests = decide(situation, asked_for(situation))
+    restraints = restrain(situation, ordered.changes, requests.submissions, bindings.recorded)
     findings = [
         *requests.findings,
         *(finding for item in judged for finding in item.findings),
@@ -92,6 +95,8 @@ def make_plan(
         *unseen(situation, changes),
         *ordered.findings,
     ]
+    marked = _marked(ordered.changes, findings)
+    findings += [*restraints.findings, *_policies(situation)]
     findings += _unused_acknowledgements(situation, findings)
     return Plan(
         organisation=situation.organisation,
@@ -100,7 +105,7 @@ def make_plan(
         tool=situation.tool,
         ledger_id=situation.ledger_id,
         project=situation.project,
-        changes=_marked(ordered.changes, findings),
+        changes=marked,
         findings=tuple(sorted((_located(situation, finding) for finding in findings), key=_rank)),
         acknowledgements=_acknowledgements(situation, changes),
         bindings=_needed_bindings(situation, bindings, ordered.changes),
@@ -117,6 +122,7 @@ def make_plan(
         submissions=requests.submissions,
         moved_requests=requests.moved,
         forgotten_requests=requests.forgotten,
+        frozen=restraints.frozen,
     )
 
 
@@ -173,6 +179,13 @@ def _findings(judging: _Judging, item: Draft, change: Change, evidence: Evidence
     return judge(item.kind, judging.transition(item, change, evidence), acknowledgements, _today(judging.situation))
 
 
+def _policies(situation: Situation) -> Iterator[Finding]:
+    """What policies object to in the manifests that are planned from."""
+    found = policy_findings(situation.estate.manifests, situation.project, situation.kinds, _today(situation))
+    excludes = situation.choices.excludes
+    return (finding for finding in found if finding.address is None or not excludes(finding.address))
+
+
 def _accepted(situation: Situation, finding: Finding) -> Finding:
     """The finding, with the acknowledgement of its manifest where one fits."""
     manifest = situation.estate.manifests.get(finding.address) if finding.address else None
@@ -201,7 +214,7 @@ def _leaving(item: Draft, left: set[Path]) -> Change | None:
     return replace(
         change,
         action=change.action if writes else Action.RECORD,
-        reason=reason_of(found, protect=protect),
+        reason=reason_of(found, item.kind.origins(row.declared, manifest.normal), protect=protect),
         after=found.after,
         fields=found.fields,
         kept=found.kept,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from reconciler.kinds import KINDS
 from reconciler.manifest import read_project
+from reconciler.model.policy import Policies
 from reconciler.model.project import (
     DeletionLimit,
     Environment,
     Limits,
     Project,
-    PurposeRules,
     RetentionClass,
     Timing,
 )
@@ -21,13 +22,13 @@ HEAD = "apiVersion: reconciler/v1\nkind: Project\n"
 
 
 def stated(text: str) -> Project:
-    project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode())
+    project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
     assert not problems
     return project
 
 
 def refused(text: str) -> Problem:
-    project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode())
+    project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
     assert project == Project()
     assert len(problems) == 1, problems
     return problems[0]
@@ -49,7 +50,7 @@ def test_every_member_is_read() -> None:
     assert stated(text) == Project(
         Environment("prod", "", "https://a.example", "https://b.example", "4-2"),
         {"standard": RetentionClass("standard", 180, "Usual")},
-        PurposeRules("[A-Z]+", 7, 30),
+        Policies(settings={"purposes": {"namePattern": "[A-Z]+", "minRetentionDays": 7, "maxRetentionDays": 30}}),
         Limits(DeletionLimit(1, 2), 3, 4, 5),
         Timing(0.5, 20.0, 120.0),
         "state/ledger.db",
@@ -63,7 +64,7 @@ def test_a_region_is_enough_to_find_the_organisation() -> None:
 def test_plain_http_is_for_this_machine_only() -> None:
     text = "environment: {{apiUrl: 'http://{0}', loginUrl: 'http://{0}'}}\n"
     assert stated(text.format("127.0.0.1:8080")).environment.api_url == "http://127.0.0.1:8080"
-    _, problems = read_project("reconciler.yaml", (HEAD + text.format("127.0.0.1.example")).encode())
+    _, problems = read_project("reconciler.yaml", (HEAD + text.format("127.0.0.1.example")).encode(), KINDS)
     assert {problem.code for problem in problems} == {"MF108"}
 
 
@@ -116,16 +117,18 @@ def test_a_project_is_judged(text: str, code: str, place: str, hint: str) -> Non
     [(b"", "MF123"), (b"kind: Project\n", "MF104"), (b"a: [", "MF004"), (b"\xff\xfe", "MF001"), (b"[1]", "MF106")],
 )
 def test_what_is_no_project_is_refused(content: bytes, code: str) -> None:
-    project, problems = read_project("reconciler.yaml", content)
+    project, problems = read_project("reconciler.yaml", content, KINDS)
     assert (project, [problem.code for problem in problems]) == (Project(), [code])
 
 
 def test_a_manifest_is_no_project() -> None:
-    _, problems = read_project("reconciler.yaml", b"apiVersion: reconciler/v1\nkind: Purpose\nmetadata: {name: a}\n")
+    _, problems = read_project(
+        "reconciler.yaml", b"apiVersion: reconciler/v1\nkind: Purpose\nmetadata: {name: a}\n", KINDS
+    )
     assert {problem.code for problem in problems} == {"MF107", "MF105"}
 
 
 def test_several_mistakes_are_several_problems() -> None:
     text = HEAD + "timing: {settle: 1s}\npolicies: {purposes: {namePattern: '(', minRetentionDays: 400}}\n"
-    _, problems = read_project("reconciler.yaml", text.encode())
+    _, problems = read_project("reconciler.yaml", text.encode(), KINDS)
     assert [problem.code for problem in problems] == ["MF122", "MF121", "MF124"]

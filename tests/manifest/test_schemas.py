@@ -124,8 +124,8 @@ def test_mixed_files_are_judged_by_kind() -> None:
 
 
 def test_the_project_schema_admits_a_project() -> None:
-    assert admits(project_schema(), "apiVersion: reconciler/v1\nkind: Project\nledger: x.db\n")
-    assert not admits(project_schema(), "apiVersion: reconciler/v1\nkind: Project\nledgr: x.db\n")
+    assert admits(project_schema(KINDS), "apiVersion: reconciler/v1\nkind: Project\nledger: x.db\n")
+    assert not admits(project_schema(KINDS), "apiVersion: reconciler/v1\nkind: Project\nledgr: x.db\n")
 
 
 def test_the_loaders_schemas_are_left_as_they_were() -> None:

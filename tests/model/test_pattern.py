@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from reconciler.model.pattern import whole
-from reconciler.model.project import PurposeRules
 
-DEFAULT = PurposeRules().name_pattern
+DEFAULT = "[A-Z][a-zA-Z0-9_ ]{3,49}"
 
 
 @pytest.mark.parametrize("name", ["Abcd", "Customer_Support 2", "A" + "a" * 49])

@@ -10,6 +10,7 @@ from reconciler.kinds.data_schema.checks import check
 from reconciler.kinds.data_schema.evolution import evolves
 from reconciler.kinds.data_schema.explanations import EXPLANATIONS, REFUSALS
 from reconciler.kinds.data_schema.fitting import fits
+from reconciler.kinds.data_schema.policies import POLICIES
 from reconciler.kinds.data_schema.spec import SHAPE, example_of, resolve, schema_of
 from reconciler.kinds.data_schema.terms import limits_of, terms_of
 from reconciler.kinds.data_schema.wire import SERVER_OWNED, envelope_of
@@ -50,6 +51,7 @@ def kind_of(base: Base) -> Kind:
         limits=limits_of(base),
         resolve=resolve,
         check=check,
+        policies=POLICIES,
         judge=judge,
         explanations=EXPLANATIONS,
     )

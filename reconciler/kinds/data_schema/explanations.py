@@ -26,6 +26,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "An option's value is its identity in the field.",
         "Remove one of the options, or give it another value.",
     ),
+    "DS004": Explanation(
+        "Personal data without an active purpose",
+        "Personal data is collected for specified purposes (GDPR Art. 5(1)(b)). Where the manifests describe purposes, "
+        "a field marked personalData names an active one. In an estate without any, nothing is asked for.",
+        "Write purpose: NAME beside personalData, or switch the purpose on; remove the field if nobody needs it.",
+    ),
     "DS101": Explanation(
         "Field removed",
         "A field that goes takes its data along. For contacts and organizations the platform refuses it; for the other "

@@ -7,6 +7,7 @@ from typing import Final
 from reconciler.kinds.export_request import spec
 from reconciler.kinds.export_request.checks import check_data, check_privacy
 from reconciler.kinds.export_request.explanations import EXPLANATIONS
+from reconciler.kinds.export_request.policies import POLICIES
 from reconciler.model.kind import Deletion, Kind, Lock, Origin, Scopes
 
 PRIVACY_EXPORT: Final = Kind(
@@ -24,6 +25,7 @@ PRIVACY_EXPORT: Final = Kind(
     deletion=Deletion.IMPOSSIBLE,
     asking=spec.PRIVACY_ASKING,
     check=check_privacy(spec.PRIVACY_ASKING),
+    policies=POLICIES,
     explanations=EXPLANATIONS,
 )
 DATA_EXPORT: Final = Kind(
@@ -40,5 +42,6 @@ DATA_EXPORT: Final = Kind(
     deletion=Deletion.IMPOSSIBLE,
     asking=spec.DATA_ASKING,
     check=check_data(spec.DATA_ASKING),
+    policies=POLICIES,
     explanations=EXPLANATIONS,
 )

@@ -31,4 +31,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "Write `callback: {service: https://...}` for our own service, whose token is made when it is sent, or "
         "`callback: {url: https://...}` for another.",
     ),
+    "ER005": Explanation(
+        "Export of data that no active purpose covers",
+        "An export takes data out of the organisation, and is a processing of its own: it needs a purpose that is in "
+        "force (GDPR Art. 5(1)(b)). `purposes` stays here: it is neither sent, nor does it make another request.",
+        "Nothing blocks; write purposes: [NAME], and switch off no purpose that data is still taken for.",
+    ),
 }

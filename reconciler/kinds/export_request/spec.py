@@ -29,6 +29,7 @@ PRIVACY_SHAPE: Final = Record(
         Member("split", Scalar(), default=False),
         Member("generation", Scalar(), default=1),
         Member("callback", Ordered()),
+        Member("purposes", Set(), local=True),
     )
 )
 DATA_SHAPE: Final = Record(
@@ -39,6 +40,7 @@ DATA_SHAPE: Final = Record(
         Member("window", Ordered()),
         Member("split", Scalar(), default=False),
         Member("generation", Scalar(), default=1),
+        Member("purposes", Set(), local=True),
     )
 )
 
@@ -124,6 +126,16 @@ _GENERATION: Final[Mapping[str, Json]] = {
     "title": "Generation",
     "description": "A request is made once, however often it is applied. Raise this to ask for the same data again.",
 }
+_PURPOSES: Final[Mapping[str, Json]] = {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {"type": "string", "minLength": 1},
+    "title": "Purposes",
+    "description": "The names of the Purpose manifests that the data is kept for. They stay here, and make no other "
+    "request.",
+    "examples": [["Customer_Support_Analytics"]],
+}
 _ADDRESS: Final[Mapping[str, Json]] = {"type": "string", "minLength": 1, "maxLength": 2000}
 _CALLBACK: Final[Mapping[str, Json]] = {
     "title": "Callback",
@@ -145,7 +157,13 @@ def _schema(title: str, description: str, required: list[str], properties: Mappi
         "description": description,
         "additionalProperties": False,
         "required": [*required, "window"],
-        "properties": {**properties, "window": _WINDOW, "split": _SPLIT, "generation": _GENERATION},
+        "properties": {
+            **properties,
+            "window": _WINDOW,
+            "split": _SPLIT,
+            "generation": _GENERATION,
+            "purposes": _PURPOSES,
+        },
     }
 
 

@@ -8,6 +8,7 @@ from reconciler.kinds.flex_schema.auditing import expand
 from reconciler.kinds.flex_schema.checks import check
 from reconciler.kinds.flex_schema.explanations import EXPLANATIONS
 from reconciler.kinds.flex_schema.migration import classify, judge, questions
+from reconciler.kinds.flex_schema.policies import POLICIES
 from reconciler.kinds.flex_schema.spec import EXAMPLE, MAX_FIELDS, SCHEMA, SHAPE
 from reconciler.model.kind import Kind, Origin, Scopes, SizeLimit
 
@@ -25,6 +26,7 @@ FLEX_SCHEMA: Final = Kind(
     limits=lambda _: (SizeLimit(("fields",), MAX_FIELDS, "FS110", "fields"),),
     expand=expand,
     check=check,
+    policies=POLICIES,
     judge=judge,
     questions=questions,
     classify=classify,

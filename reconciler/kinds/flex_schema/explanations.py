@@ -30,6 +30,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The target schema's manifest declares no such field, so lookups through the relationship would find nothing.",
         "Correct the name, or declare the field in the target schema.",
     ),
+    "FS005": Explanation(
+        "Personal data without an active purpose",
+        "Personal data is collected for specified purposes (GDPR Art. 5(1)(b)), and kept no longer than these last. A "
+        "field marked personalData therefore names the Purpose manifest that it is kept for, and that one is active.",
+        "Write purpose: NAME beside personalData, or switch the purpose on; remove the field if nobody needs it.",
+    ),
     "FS101": Explanation(
         "Field removed",
         "A PUT replaces the whole list of fields: what is not sent is removed, with its data in every record.",

@@ -6,7 +6,8 @@ from typing import Final
 
 from reconciler.kinds.purpose.checks import check, judge
 from reconciler.kinds.purpose.explanations import EXPLANATIONS
-from reconciler.kinds.purpose.spec import EXAMPLE, SCHEMA, SHAPE, resolve
+from reconciler.kinds.purpose.policies import POLICIES, SETTINGS
+from reconciler.kinds.purpose.spec import EXAMPLE, SCHEMA, SHAPE, origins, resolve
 from reconciler.model.kind import Kind, Origin, Scopes
 
 PURPOSE: Final = Kind(
@@ -20,7 +21,10 @@ PURPOSE: Final = Kind(
     scopes=Scopes("privacy:purpose:read", "privacy:purpose:write", ("Privacy Admin", "Super Administrator")),
     server_owned=frozenset({"id", "diversionIds", "createdDate", "modifiedDate", "version"}),
     resolve=resolve,
+    origins=origins,
     check=check,
+    policies=POLICIES,
+    settings=SETTINGS,
     judge=judge,
     explanations=EXPLANATIONS,
 )

@@ -21,13 +21,26 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "PU003": Explanation(
         "Unknown retention class",
-        "retention: {class: NAME} takes its days from retentionClasses in the project file, which has none so named.",
+        "retention: {class: NAME} takes its days from retentionClasses in the project file, and retentionClass: NAME "
+        "is compared with one of them. There is none so named.",
         "Correct the name, or add the class to the project file.",
     ),
     "PU004": Explanation(
         "Unknown legal basis",
         "Processing is lawful only on one of the six bases of GDPR Art. 6(1).",
         "Use consent, contract, legal_obligation, vital_interests, public_task or legitimate_interests.",
+    ),
+    "PU005": Explanation(
+        "Retention beyond its class",
+        "retentionClass says which class of the project file the purpose belongs to, and a class is a promise of how "
+        "long its data is kept at most.",
+        "Shorten the retention, or state another class.",
+    ),
+    "PU006": Explanation(
+        "Retention beyond its legal basis",
+        "Some bases carry data only so long: consent fades, a legal obligation ends with its term. The project file "
+        "states the longest retention on each in policies.purposes.maxRetentionDaysByLegalBasis.",
+        "Shorten the retention, or raise the number for the basis.",
     ),
     "PU101": Explanation(
         "Retention shortened",

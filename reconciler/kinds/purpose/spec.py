@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.model.duration import parse_days, spell_days
 from reconciler.model.project import Project
 from reconciler.model.shape import Member, Record, Scalar
-from reconciler.model.values import Json
+from reconciler.model.values import Json, Normal, Path
 
 LEGAL_BASES: Final = (
     "consent",
@@ -38,6 +38,7 @@ SHAPE: Final = Record(
         Member("name", Scalar()),
         Member("description", Scalar()),
         Member("retention", Scalar(_retention), wire="retentionPeriod"),
+        Member("retentionClass", Scalar(), local=True),
         Member("legalBasis", Scalar(_lower)),
         Member("active", Scalar(), wire="isActive", default=True),
     )
@@ -78,6 +79,14 @@ SCHEMA: Final[Mapping[str, Json]] = {
                 },
             ],
         },
+        "retentionClass": {
+            "type": "string",
+            "minLength": 1,
+            "title": "Retention class",
+            "description": "The class whose period a retention stated in days must not exceed. Kept in the ledger "
+            "only; `retention: {class: NAME}` states it already.",
+            "examples": ["standard"],
+        },
         "legalBasis": {
             "type": "string",
             "title": "Legal basis",
@@ -91,6 +100,8 @@ SCHEMA: Final[Mapping[str, Json]] = {
             "description": "Whether the purpose is in use. Switching one off blocks until acknowledged.",
         },
     },
+    "not": {"required": ["retentionClass"], "properties": {"retention": {"type": "object"}}},
+    "x-hint": "State `retentionClass` beside days, or `retention: {class: NAME}`; not both.",
 }
 
 EXAMPLE: Final = """\
@@ -105,9 +116,20 @@ spec:
 
 
 def resolve(spec: Mapping[str, Json], project: Project) -> Mapping[str, Json]:
-    """A retention class becomes its days; an unknown class is left for `check` to report."""
+    """A retention class becomes its days, and is remembered; an unknown one is left for `check` to report."""
     retention = spec.get("retention")
     if not isinstance(retention, dict):
         return spec
-    retention_class = project.retention_classes.get(retention.get("class", ""))
-    return {**spec, "retention": spell_days(retention_class.days)} if retention_class else spec
+    name = retention.get("class", "")
+    retention_class = project.retention_classes.get(name)
+    if retention_class is None:
+        return spec
+    return {**spec, "retention": spell_days(retention_class.days), "retentionClass": name}
+
+
+def origins(before: Normal, after: Normal) -> Mapping[Path, str]:
+    """A retention that changes while its class does not: the class has another period in the project file."""
+    name, was, becomes = after.get("retentionClass"), before.get("retention"), after.get("retention")
+    if name is None or before.get("retentionClass") != name or was == becomes:
+        return {}
+    return {("retention",): f"class {name}: {was} -> {becomes}"}
