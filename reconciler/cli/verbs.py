@@ -13,6 +13,7 @@ VERBS: Final = {
     "show": "Show a saved plan.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
     "explain": "Explain a code that a finding or problem carries.",
+    "policies": "List the organisation's policies, thresholds and freezes.",
     "schema": "Write the JSON Schemas of the manifests, for editors.",
     "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
     "state": "Look into the ledger: what we sent, and who holds its lock.",

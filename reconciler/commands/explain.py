@@ -5,14 +5,19 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
+import orjson
 
+from reconciler.commands import options
 from reconciler.commands.outputs import appearance
-from reconciler.errors import UsageError
+from reconciler.commands.workspace import open_project
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import EXPLANATIONS as OF_MANIFESTS
 from reconciler.model.finding import Explanation
+from reconciler.model.policy import Policy
 from reconciler.planning.explanations import EXPLANATIONS as OF_PLANNING
 from reconciler.render import codes_text, explanation_text
 
@@ -25,15 +30,35 @@ def every_explanation() -> Mapping[str, Explanation]:
     return dict(sorted(found.items()))
 
 
+def own_explanations(directory: Path, project_file: Path | None) -> Mapping[str, Explanation]:
+    """The codes of the project file's own policies; none where there is no project file that can be read."""
+    try:
+        project = open_project(directory, project_file).project
+    except ReconcilerError:
+        return {}
+    return {policy.code: _explanation(policy) for policy in project.policies.own}
+
+
+def _explanation(policy: Policy) -> Explanation:
+    why = policy.explain or "It is a policy of the organisation's own, stated in the project file."
+    schema = orjson.dumps(policy.schema).decode()
+    mend = (
+        f"Make the spec satisfy the rule's schema:\n{schema}\nOr acknowledge it with the snippet that the plan prints."
+    )
+    return Explanation(policy.message, why, mend)
+
+
 @click.command()
 @click.argument("code", required=False)
-def explain(code: str | None) -> None:
-    """Explain a CODE; without one, list all of them.
+@options.directory
+@options.project_file
+def explain(code: str | None, directory: Path, project_file: Path | None) -> None:
+    """Explain a CODE; without one, list all of them, those of the project file included.
 
     \b
       reconciler explain FS102
     """
-    explanations = every_explanation()
+    explanations = {**every_explanation(), **own_explanations(directory, project_file)}
     styled, width = appearance(sys.stdout)
     if code is None:
         click.echo(codes_text(explanations, styled=styled, width=width))

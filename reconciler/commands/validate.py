@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from reconciler.commands import options
+from reconciler.commands.clock import SystemClock
 from reconciler.commands.outputs import parse_outputs
-from reconciler.commands.workspace import read_workspace
+from reconciler.commands.workspace import Workspace, read_workspace
 from reconciler.errors import InvalidManifests
+from reconciler.kinds import KINDS
+from reconciler.model.finding import Finding
 from reconciler.model.manifest import Estate
-from reconciler.render import problems_json
+from reconciler.model.source import Problem, Source
+from reconciler.planning.policies import policy_findings
+from reconciler.render import problem_text, problems_json
 
 
 @dataclass(frozen=True, slots=True)
 class _Valid:
-    """Nothing is wrong."""
+    """Nothing is wrong; `remarks` are what policies only warn or inform of."""
 
     estate: Estate
+    remarks: tuple[Problem, ...]
 
     def human(self, *, styled: bool, width: int) -> str:
         count = len(self.estate.manifests)
-        return f"{count} manifest{'s' if count != 1 else ''} valid."
+        remarks = [problem_text(each, styled=styled, width=width) + "\n" for each in self.remarks]
+        return "\n".join([*remarks, f"{count} manifest{'s' if count != 1 else ''} valid."])
 
     def json(self) -> bytes:
-        return problems_json(())
+        return problems_json((), remarks=self.remarks)
 
 
 @click.command()
@@ -34,7 +43,7 @@ class _Valid:
 @options.project_file
 @options.outputs
 def validate(paths: tuple[Path, ...], project_file: Path | None, outputs: tuple[str, ...]) -> None:
-    """Check manifests: YAML, schema, references, names, the organisation's rules.
+    """Check manifests: YAML, schema, references, names, the organisation's policies.
 
     PATHS are files or folders; by default the folder manifests. Every problem of every file is reported in one run.
     Needs no credentials.
@@ -48,4 +57,29 @@ def validate(paths: tuple[Path, ...], project_file: Path | None, outputs: tuple[
         workspace, problems = read_workspace(list(paths) or [Path("manifests")], project_file, notify=target.stream)
         if problems:
             raise InvalidManifests(problems, streamed=True)
-    target.show(_Valid(workspace.estate))
+        blocking, remarks = _judged(workspace)
+        if blocking:
+            raise InvalidManifests(blocking)
+    target.show(_Valid(workspace.estate, remarks))
+
+
+def _judged(workspace: Workspace) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """What policies object to and nobody has acknowledged: what would block a plan, and the rest."""
+    today = datetime.datetime.fromtimestamp(SystemClock().now(), datetime.UTC).date()
+    found = [
+        finding
+        for finding in policy_findings(workspace.estate.manifests, workspace.project, KINDS, today)
+        if finding.acknowledged is None
+    ]
+    return _problems(each for each in found if each.blocks), _problems(each for each in found if not each.blocks)
+
+
+def _problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:
+    return tuple(sorted(map(_problem, findings), key=lambda problem: (problem.where, problem.code)))
+
+
+def _problem(finding: Finding) -> Problem:
+    where = finding.where or Source("", 1, 1)
+    or_accept = "Or accept it with the snippet that the plan prints:\nreconciler plan" if finding.blocks else ""
+    hint = "\n".join(filter(None, (finding.hint, or_accept)))
+    return Problem(finding.code, finding.summary, finding.detail, hint, where)

@@ -117,8 +117,8 @@ def _rule(kinds: Mapping[str, Kind]) -> dict[str, Json]:
             "schema": {
                 "type": "object",
                 "title": "Schema",
-                "description": "JSON Schema 2020-12 of the spec as it is meant: defaults filled in, retention classes in "
-                "days, every value in one spelling. It refers to nothing outside itself.",
+                "description": "JSON Schema 2020-12 of the spec as it is meant: defaults filled in, retention classes "
+                "in days, every value in one spelling. It refers to nothing outside itself.",
                 "examples": [{"required": ["description"]}],
             },
             "explain": {

@@ -11,6 +11,7 @@ from reconciler.render.human import plan_text
 from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
 from reconciler.render.kinds import kinds_markdown, kinds_text
 from reconciler.render.legible import legible
+from reconciler.render.policies import policies_json, policies_text
 from reconciler.render.problems import error_text, problem_text, problems_text, problems_total
 from reconciler.render.report import report_text
 from reconciler.render.state import recorded_text, state_text
@@ -28,6 +29,8 @@ __all__ = [
     "legible",
     "plan_json",
     "plan_text",
+    "policies_json",
+    "policies_text",
     "problem_text",
     "problems_json",
     "problems_text",

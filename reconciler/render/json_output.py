@@ -50,7 +50,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
     - `findings`; `headroom`: `address`, `noun`, `before`, `after`, `maximum`; `foreign_objects`: number by kind.
     - `budget`: `plan_calls`, `apply_calls`, `seconds_at_rate_limit`.
     """
-    return _document(
+    return written(
         "plan",
         {
             "seal": seal,
@@ -163,7 +163,7 @@ def report_json(report: Report) -> bytes:
       and `base`, `ours`, `theirs`, each left out where that side has nothing), `findings`.
     """
     outcomes = Counter(result.outcome for result in report.results)
-    return _document(
+    return written(
         "report",
         {
             "seal": report.seal,
@@ -204,12 +204,14 @@ def _result(result: StepResult) -> dict[str, Json]:
     }
 
 
-def problems_json(problems: Sequence[Problem]) -> bytes:
+def problems_json(problems: Sequence[Problem], *, remarks: Sequence[Problem] = ()) -> bytes:
     """What is wrong in the manifests; `validate` without problems gives an empty list.
 
     - `valid`: whether there are none; `count`; `problems`, in file order: `code`, `summary`, `detail`, `hint`, `where`.
+    - `remarks`: in the same form what policies only warn or inform of.
     """
-    return _document("problems", {"valid": not problems, "count": len(problems), "problems": _problems(problems)})
+    members = {"valid": not problems, "count": len(problems), "problems": _problems(problems)}
+    return written("problems", {**members, "remarks": _problems(remarks)})
 
 
 def _problems(problems: Iterable[Problem]) -> list[Json]:
@@ -229,7 +231,7 @@ def error_json(error: ReconcilerError) -> bytes:
     """Why a run failed: `error` (the class of reason, stable), `summary` (constant), `detail`, `hint`, `where`,
     `exit_code`; and `problems`, those of the manifests where they are the reason, else empty.
     """
-    return _document(
+    return written(
         "error",
         {
             "error": type(error).__name__,
@@ -250,13 +252,15 @@ _UNSEEN: Final = re.compile(
 )
 
 
-def _document(name: str, members: dict[str, Json]) -> bytes:
+def written(name: str, members: dict[str, Json]) -> bytes:
+    """A document of any name, as all of them are written."""
     whole = {"format_version": FORMAT_VERSION, "document": name, **members}
     try:
-        written = orjson.dumps(whole, option=_OPTIONS)
+        document = orjson.dumps(whole, option=_OPTIONS)
     except orjson.JSONEncodeError:
-        written = orjson.dumps(_encodable(whole), option=_OPTIONS)
-    return written if written.isascii() and b"\x7f" not in written else _UNSEEN.sub(_escaped, written.decode()).encode()
+        document = orjson.dumps(_encodable(whole), option=_OPTIONS)
+    plain = document.isascii() and b"\x7f" not in document
+    return document if plain else _UNSEEN.sub(_escaped, document.decode()).encode()
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,0 +1,48 @@
+"""`reconciler policies`: what the organisation wants to hold, and where that is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.outputs import parse_outputs
+from reconciler.commands.workspace import open_project
+from reconciler.kinds import KINDS
+from reconciler.model.policy import Policies
+from reconciler.render import policies_json, policies_text
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Policies as a result."""
+
+    policies: Policies
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return policies_text(self.policies, KINDS, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return policies_json(self.policies, KINDS)
+
+
+@click.command()
+@options.directory
+@options.project_file
+@options.outputs
+def policies(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+    """List the policies in force: code, severity, where they come from, message; then thresholds and freezes.
+
+    The default ones come with the kinds; the project file changes their severities, adds others, or leaves them out.
+
+    \b
+      reconciler policies
+      reconciler policies --output json
+      reconciler explain PU001
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        project = open_project(directory, project_file).project
+    target.show(_Listed(project.policies))
