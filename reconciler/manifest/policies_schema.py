@@ -54,10 +54,8 @@ _DEFAULTS: Final[Mapping[str, Json]] = {
     "other severities for some.",
     "default": True,
     "examples": [False, {"PU001": OFF}],
-    "oneOf": [
-        {"type": "boolean"},
-        {"type": "object", "additionalProperties": {"enum": [*_SEVERITIES, OFF]}},
-    ],
+    "type": ["boolean", "object"],
+    "additionalProperties": {"enum": [*_SEVERITIES, OFF]},
 }
 
 

@@ -31,7 +31,6 @@ WRONG_YAML = {
     "a number for a name": (SUPPORT.replace("{name: Support}", "{name: 4}"), "MF106", 3),
     "a list for a text": (SUPPORT.replace("Why", "[Why]"), "MF106", 5),
     "six months": (SUPPORT.replace("180d", "6 months"), "MF108", 6),
-    "an unknown legal basis": (SUPPORT.replace("contract", "because"), "PU004", 7),
     "a retention class that is not there": (SUPPORT.replace("180d", "{class: eternal}"), "PU003", 6),
 }
 

@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 from reconciler.kinds import KINDS
+from reconciler.manifest import load
+from reconciler.model.finding import Finding
 from reconciler.model.kind import Checkup, Transition
 from reconciler.model.normal import complete, to_wire
-from reconciler.model.project import Project, PurposeRules, RetentionClass
+from reconciler.model.policy import Policies
+from reconciler.model.project import Project, RetentionClass
 from reconciler.model.source import Problem
 from reconciler.model.values import Json
+from reconciler.planning.policies import policy_findings
 
-from builders import codes, normal, purpose
+from builders import AS_OF, codes, normal, purpose
 
 PURPOSE = KINDS["Purpose"]
+TODAY = AS_OF.date()
 CLASSES = {"standard": RetentionClass("standard", 90), "forever": RetentionClass("forever", 9999)}
 
 
@@ -22,8 +27,17 @@ def problems(slug: str = "Support", *, project: Project | None = None, **spec: J
     return list(PURPOSE.check(Checkup(purpose(slug, spec=spec), project or Project(), {})))
 
 
+def objections(slug: str = "Support", *, project: Project | None = None, **spec: Json) -> list[Finding]:
+    stated = purpose(slug, spec=spec)
+    return list(policy_findings({stated.address: stated}, project or Project(), KINDS, TODAY))
+
+
 def found(slug: str = "Support", **more: Any) -> list[str]:
-    return [problem.code for problem in problems(slug, **more)]
+    return codes(objections(slug, **more))
+
+
+def ruled(**purposes: Json) -> Project:
+    return Project(retention_classes=CLASSES, policies=Policies(settings={"purposes": purposes}))
 
 
 @pytest.mark.parametrize("name", ["Abcd", "A" * 50, "Quality 2_x", "Z000"])
@@ -39,7 +53,7 @@ def test_a_name_that_does_not_match_as_a_whole_is_refused(name: str) -> None:
 
 
 def test_the_pattern_is_the_project_s() -> None:
-    project = Project(purpose_rules=PurposeRules(name_pattern="[a-z-]+"))
+    project = ruled(namePattern="[a-z-]+")
     assert found("a-b", project=project) == []
     assert found("Support", project=project) == ["PU001"]
 
@@ -55,7 +69,7 @@ def test_retention_has_bounds(retention: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(("retention", "expected"), [("P9D", ["PU002"]), ("P10D", []), ("21d", ["PU002"])])
 def test_the_bounds_are_the_project_s(retention: str, expected: list[str]) -> None:
-    project = Project(purpose_rules=PurposeRules(min_retention_days=10, max_retention_days=20))
+    project = ruled(minRetentionDays=10, maxRetentionDays=20)
     assert found(retention=retention, project=project) == expected
 
 
@@ -97,13 +111,36 @@ def test_the_six_legal_bases_pass_in_any_case(basis: str) -> None:
 
 
 def test_another_legal_basis_is_refused_with_its_neighbour() -> None:
-    [problem] = problems(legalBasis="legitimate_interest")
-    assert (problem.code, problem.hint) == ("PU004", "Did you mean `legitimate_interests`?")
+    [finding] = objections(legalBasis="legitimate_interest")
+    assert (finding.code, finding.hint) == ("PU004", "Did you mean `legitimate_interests`?")
 
 
-def test_every_problem_is_found_at_its_place() -> None:
-    several = problems("x", retention="999d", legalBasis="none")
-    assert [(each.code, each.where.text) for each in several] == [
+@pytest.mark.parametrize(("days", "expected"), [("90d", []), ("91d", ["PU005"])])
+def test_a_period_of_its_own_stays_within_the_stated_class(days: str, expected: list[str]) -> None:
+    assert found(retention=days, retentionClass="standard", project=ruled()) == expected
+
+
+def test_an_unknown_class_beside_days_is_named_too() -> None:
+    [problem] = problems(retention="5d", retentionClass="standrad", project=ruled())
+    assert (problem.code, problem.where.text) == ("PU003", "spec.retentionClass")
+
+
+def test_a_class_is_stated_once() -> None:
+    twice = PURPOSE.example.replace("retention: 180d", "retention: {class: standard}\n  retentionClass: forever")
+    _, found_there = load([("p.yaml", twice.encode())], kinds=KINDS, project=ruled())
+    assert [(each.code, each.hint) for each in found_there] == [("MF111", PURPOSE.schema["x-hint"])]
+
+
+@pytest.mark.parametrize(("basis", "expected"), [("consent", ["PU006"]), ("contract", [])])
+def test_the_project_may_bound_retention_by_legal_basis(basis: str, expected: list[str]) -> None:
+    project = ruled(maxRetentionDaysByLegalBasis={"consent": 100})
+    assert found(retention="101d", legalBasis=basis, project=project) == expected
+    assert found(retention="100d", legalBasis=basis, project=project) == []
+
+
+def test_every_objection_is_made_at_its_place() -> None:
+    several = objections("x", retention="999d", legalBasis="none")
+    assert [(each.code, each.where and each.where.text) for each in several] == [
         ("PU001", "spec.name"),
         ("PU002", "spec.retention"),
         ("PU004", "spec.legalBasis"),

@@ -88,7 +88,7 @@ def test_a_report_says_whether_all_succeeded(made: Report, succeeded: bool) -> N
 
 def test_no_problems_is_a_valid_document_too() -> None:
     assert read(problems_json([])) == {
-        "format_version": 1, "document": "problems", "valid": True, "count": 0, "problems": [],
+        "format_version": 1, "document": "problems", "valid": True, "count": 0, "problems": [], "remarks": [],
     }  # fmt: skip
 
 
