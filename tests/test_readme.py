@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from reconciler.kinds import KINDS
-from reconciler.manifest import load
+from reconciler.manifest import load, read_project
 from reconciler.model.project import Project
 from reconciler.render import kinds_markdown
 
@@ -23,6 +23,14 @@ def test_the_manifest_is_valid_but_for_what_it_points_at() -> None:
     example = README.split("## A manifest")[1].split("```yaml")[1].split("```")[0]
     _, problems = load([("README.md", example.encode())], kinds=KINDS, project=Project())
     assert {problem.code for problem in problems} == {"MF204"}
+
+
+def test_the_policies_are_valid() -> None:
+    example = README.split("## Policies")[1].split("```yaml")[1].split("```")[0]
+    project, problems = read_project(
+        "README.md", f"apiVersion: reconciler/v1\nkind: Project\n{example}".encode(), KINDS
+    )
+    assert (problems, [policy.code for policy in project.policies.own]) == ((), ["ORG001"])
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)h][^)]*)\)", README))

@@ -71,9 +71,9 @@ def _exceeded(
     touched, share = len(addresses & set(ours)), threshold.allowed(len(ours))
     reasons = []
     if threshold.count is not None and len(addresses) > threshold.count:
-        reasons.append(f"It has {len(addresses)}, and at most {threshold.count} are allowed.")
+        reasons.append(f"{len(addresses)} objects, and at most {threshold.count} are allowed.")
     if share is not None and touched > share:
-        reasons.append(f"It touches {touched} of {len(ours)} objects; {threshold.percent} % of them are {share}.")
+        reasons.append(f"{touched} of our {len(ours)} objects, and {threshold.percent} % of them are {share}.")
     if reasons:
         hint = "Do it in several runs with --exclude, or change policies.thresholds in the project file."
         yield Finding(code, Severity.BLOCK, summary, detail=" ".join(reasons), hint=hint, where=threshold.where)

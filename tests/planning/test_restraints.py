@@ -70,7 +70,7 @@ def test_one_run_does_as_much_as_the_thresholds_allow(made: Plan, expected: list
 def test_a_threshold_s_finding_says_the_numbers_and_where_it_is_stated() -> None:
     [finding] = changing(4, changes=Threshold(3, 20, HERE)).findings
     assert finding.where == HERE
-    assert finding.detail == ("It has 4, and at most 3 are allowed. It touches 4 of 10 objects; 20 % of them are 2.")
+    assert finding.detail == ("4 objects, and at most 3 are allowed. 4 of our 10 objects, and 20 % of them are 2.")
 
 
 def frozen(**more: Any) -> Project:
