@@ -25,6 +25,13 @@ ACKNOWLEDGED = {
         }
     ]
 }
+POLICIES = {
+    "defaults": {"PU001": "off"},
+    "purposes": {"maxRetentionDays": 200},
+    "rules": [{"code": "ORG001", "severity": "warn", "message": "Say more", "schema": {"not": {}}, "explain": "So."}],
+    "thresholds": {"changes": {"count": 50, "percent": 100}},
+    "freezes": [{"from": "2098-01-01T00:00Z", "until": "2099-01-01T00:00Z", "reason": "Far", "kinds": ["Purpose"]}],
+}
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def planned(desk: Desk) -> Desk:
     fields = control.find("flex_schemas", "case")["fields"]
     fields[2]["required"] = True
     control.edit("flex_schemas", "case", {"fields": [*fields, text("theirs")]}, force=True)
-    desk.project(retentionClasses={"standard": {"retention": "180d"}}, environment={"name": "test"})
+    desk.project(retentionClasses={"standard": {"retention": "180d"}}, environment={"name": "test"}, policies=POLICIES)
     desk.write(
         purpose("Kept", description="changed", retention={"class": "standard"}),
         purpose("Set_Aside"),
@@ -57,7 +64,7 @@ def planned(desk: Desk) -> Desk:
         purpose("Adopted") | {"lifecycle": {"adopt": True, "protect": True}},
         schema(
             "case",
-            text("state", options=["open"], personalData=True),
+            text("state", options=["open"], personalData=True, purpose="Kept"),
             {"name": "score", "type": "number"},
             text("note"),
             link("to_left", "left"),
