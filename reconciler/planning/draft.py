@@ -284,7 +284,7 @@ def lock_of(kind: Kind, entity: Observed) -> Lock:
 def reason_of(found: Difference, origins: Mapping[Path, str], *, protect: bool) -> str:
     """Why an object changes, for people: never branched on. `origins` are of paths that the project file changes."""
     causes = {part.cause for part in found.fields if part.path not in origins or part.cause is not Cause.UPDATE}
-    said = [origins[part.path] for part in found.fields if part.path in origins and part.cause in _OURS]
+    said = [origins[part.path] for part in found.fields if part.path in origins]
     said += [
         text
         for cause, text in (
@@ -298,10 +298,6 @@ def reason_of(found: Difference, origins: Mapping[Path, str], *, protect: bool) 
     if not said:
         said = ["protection changed"] if protect and not causes else ["the ledger learns what is so already"]
     return ", ".join(said)
-
-
-_OURS = (Cause.UPDATE, Cause.OVERRIDE)
-"""The causes for which we have changed what we want."""
 
 
 def _remove(

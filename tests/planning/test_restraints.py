@@ -101,6 +101,11 @@ def test_a_freeze_holds_from_its_start_and_no_more_at_its_end(moment: str, expec
     assert codes(plan_of([LABELLED], project=frozen(), as_of=as_of)) == expected
 
 
+@pytest.mark.parametrize(("moment", "held"), [(START, True), (UNTIL, False)])
+def test_apply_asks_the_same_of_a_freeze(moment: str, held: bool) -> None:
+    assert Freeze(START, UNTIL, "r").holds(datetime.datetime.fromisoformat(moment)) is held
+
+
 @pytest.mark.parametrize(
     ("scope", "held"),
     [

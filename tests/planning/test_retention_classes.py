@@ -75,6 +75,7 @@ REASONS: dict[str, tuple[Manifest, dict[str, Json], str]] = {
         {"retentionPeriod": "300d"},
         "class standard: 180d -> 200d, the manifest and the organisation both changed",
     ),
+    "it is so already": (stated(classes(200)), {"retentionPeriod": "200d"}, "class standard: 180d -> 200d"),
     "only somebody else": (stated(classes(180)), {"retentionPeriod": "20d"}, "changed behind our back"),
 }
 
