@@ -14,6 +14,12 @@
     │   ├── Unreachable                     the connection was never made, so nothing happened
     │   ├── Unknown                         timeout, cut or 5xx on a write: it may have happened
     │   └── UntrustworthyAnswer             not JSON, truncated, or a list whose pages disagree
+    ├── ArchiveError               exit 1   what is sent to a place of the user's own
+    │   ├── ArchiveRefused                  it is not there: refused, or never reached
+    │   │   └── ArchiveForbidden   exit 7   the endpoint does not take our credential
+    │   ├── ArchiveUnconfirmed              it may be there: repeating it is harmless
+    │   ├── ArchiveOutOfReach               its endpoint has failed so often that it is not tried any more
+    │   └── BackupFailed                    no copy could be written
     ├── OutOfTime                  exit 1   the run's deadline passed
     ├── Interrupted                exit 130 somebody asked to stop while we were waiting
     ├── LedgerError                exit 1
@@ -133,6 +139,32 @@ class Unknown(ApiError):
 
 class UntrustworthyAnswer(ApiError):
     """An answer that cannot be believed: not JSON, truncated, oversized, redirected, or pages that disagree."""
+
+
+class ArchiveError(ReconcilerError):
+    """An archive or its copy is not where the user wants it."""
+
+
+class ArchiveRefused(ArchiveError):
+    """The archive is not there: it was refused, or its endpoint never reached."""
+
+
+class ArchiveForbidden(ArchiveRefused):
+    """The endpoint does not take our credential."""
+
+    exit_code = 7
+
+
+class ArchiveUnconfirmed(ArchiveError):
+    """The archive may be there, and nothing says so. Sending it again is harmless."""
+
+
+class ArchiveOutOfReach(ArchiveError):
+    """The endpoint has failed so often that it is not tried any more in this run."""
+
+
+class BackupFailed(ArchiveError):
+    """A copy could not be written, or is not what was written."""
 
 
 class OutOfTime(ReconcilerError):

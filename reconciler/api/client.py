@@ -10,6 +10,7 @@ from typing import Self
 from reconciler.api import endpoints
 from reconciler.api.answer import Answer
 from reconciler.api.calls import Caller, Wire
+from reconciler.api.history import read_history
 from reconciler.api.listing import Page, Shifting, Unfit, identity_of, page_of, read_whole
 from reconciler.api.records import read_records
 from reconciler.api.refusal import Failure, error_of, not_offered, untrustworthy
@@ -108,6 +109,15 @@ class Client:
             raise ValueError(f"{kind.name} has no list of files")
         return _succeeded(self._caller.attempt(endpoints.files(self._host, kind, live_id, kind.asking.files))).content
 
+    def history(self, kind: Kind, live_id: str) -> tuple[Mapping[str, Json], ...]:
+        """In the largest pages; in the organisation's own size where it refuses those."""
+        try:
+            return self._history(kind, live_id, kind.page_size)
+        except Rejected as refusal:
+            if refusal.status not in (400, 413):
+                raise
+        return self._history(kind, live_id, None)
+
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         if not kind.records:
             return RecordPages((), None, complete=False, calls=0, offered=False)
@@ -156,6 +166,20 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _history(self, kind: Kind, live_id: str, size: int | None) -> tuple[Mapping[str, Json], ...]:
+        if kind.archiving is None:
+            raise ValueError(f"{kind.name} archives no histories")
+        below = kind.archiving.versions
+
+        def read(cursor: str) -> Json:
+            request = endpoints.versions(self._host, kind, live_id, below, cursor, size=size)
+            return _succeeded(self._caller.attempt(request)).content
+
+        try:
+            return read_history(read, self._host)
+        except (Unfit, Shifting) as error:
+            raise _unfit(endpoints.versions(self._host, kind, live_id, below, "", size=size), error) from None
 
     def _paged(self, kind: Kind) -> tuple[dict[str, Json], ...]:
         """In the largest pages; in the organisation's own size where it refuses those."""

@@ -52,6 +52,14 @@ def records(host: str, kind: Kind, live_id: str, after: str) -> Request:
     )
 
 
+def versions(host: str, kind: Kind, live_id: str, below: str, cursor: str, *, size: int | None) -> Request:
+    """`size` None leaves the size of a page to the organisation."""
+    of = _object(kind, live_id)
+    query = ({"pageSize": str(size)} if size else {}) | ({"cursor": cursor} if cursor else {})
+    access = _access(kind, Verb.VIEW)
+    return Request("GET", host, of["path"] + below, of["template"] + below, query=query, access=access)
+
+
 def create(host: str, kind: Kind, body: Mapping[str, Json]) -> Request:
     carried = json_body(dict(kind.envelope.to_create(body)))
     return Request("POST", host, kind.path, kind.path, Method.CREATE, access=_access(kind, Verb.ADD), **carried)

@@ -6,6 +6,7 @@ What to merge and what is safe is decided by functions that are handed in; nothi
 from __future__ import annotations
 
 from reconciler.apply.admission import admit, taken_over
+from reconciler.apply.archiving import archive_histories
 from reconciler.apply.doubt import resolve_intents
 from reconciler.apply.draining import drain
 from reconciler.apply.executor import execute
@@ -20,6 +21,7 @@ __all__ = [
     "Deciding",
     "Run",
     "admit",
+    "archive_histories",
     "drain",
     "execute",
     "follow",

@@ -31,6 +31,7 @@ def admit(run: Run, organisation: Organisation, rows: Mapping[Address, Recorded]
     _check_findings(run)
     _check_freezes(run)
     _check_requests(run)
+    _check_orders(run, rows)
     return frozenset(step for changes in _by_address(run).values() for step in _done(run, changes, rows))
 
 
@@ -94,6 +95,15 @@ def _check_requests(run: Run) -> None:
         if not submission.taken and submission.key not in known:
             _check_over(run, submission)
         check_key(run, submission)
+
+
+def _check_orders(run: Run, rows: Mapping[Address, Recorded]) -> None:
+    """Whether the standing orders are still those that the plan was made from. Raises PlanRefused."""
+    changed = {change.address for change in run.plan.changes}
+    for order in run.plan.orders:
+        row = rows.get(order.address)
+        if order.address not in changed and (row.revision if row else None) != order.revision:
+            raise _stale(order.address, "another plan has been applied to it since")
 
 
 def _check_over(run: Run, submission: Submission) -> None:

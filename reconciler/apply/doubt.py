@@ -20,6 +20,8 @@ from reconciler.model.ports import Api, AuditEntry, Clock, Ledger
 from reconciler.model.report import Event, Waiting
 
 CREATIONS = (Action.CREATE.value, Action.RECREATE.value)
+ELSEWHERE = (Action.SUBMIT.value, Action.ARCHIVE.value)
+"""What is found out by whoever wants to do it again."""
 FIRST_LOOK = 0.25
 """Seconds to wait after the first look that saw nothing; doubled each time, up to LONGEST_WAIT."""
 LONGEST_WAIT = 10.0
@@ -61,7 +63,8 @@ class Looking:
 
 
 def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Recorded, ...]:
-    """Close every open intent of an earlier run, but those of requests. Returns the rows of creations that happened.
+    """Close every open intent of an earlier run, but those of requests and archives. Returns the rows of creations that
+    happened.
 
     Raises InDoubt where more than one live object could be the one.
     """
@@ -69,7 +72,7 @@ def resolve_intents(looking: Looking, kinds: Mapping[str, Kind]) -> tuple[Record
     begun = looking.clock.monotonic()
     for intent in looking.ledger.intents():
         kind = kinds.get(intent.address.kind)
-        if intent.action == Action.SUBMIT.value:
+        if intent.action in ELSEWHERE:
             continue
         entity = await_outcome(looking, kind, intent, begun=begun) if kind and intent.action in CREATIONS else None
         row = _row(intent, entity) if entity else None

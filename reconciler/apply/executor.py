@@ -85,13 +85,13 @@ def _attempt(run: Run, progress: _Progress, change: Change) -> StepResult:
         result = _failed(change, error)
     except Exception as error:
         # Nobody foresaw it, so nobody knows whether it happened: the intent stays open, and the others are still told.
-        progress.fatal = _unforeseen(error)
+        progress.fatal = unforeseen(error)
         result = replace(_failed(change, progress.fatal), outcome=Outcome.IN_DOUBT)
     return replace(result, latency_ms=round((run.clock.monotonic() - began) * 1000))
 
 
-def _unforeseen(error: Exception) -> ReconcilerError:
-    """Its text may hold anything, so only its kind is shown."""
+def unforeseen(error: Exception) -> ReconcilerError:
+    """What nobody foresaw, as an error. Its text may hold anything, so only its kind is shown."""
     detail = f"{type(error).__name__}. This is a bug in reconciler; please report it."
     return ReconcilerError("Internal error", detail=detail, hint="Run apply again: it looks before it sends anything.")
 

@@ -18,7 +18,7 @@ from reconciler.model.merged import Merged
 from reconciler.model.normal import answer_print, from_wire, to_wire
 from reconciler.model.observed import Intent, Observed
 from reconciler.model.plan import Plan
-from reconciler.model.ports import Api, Clock, Ledger
+from reconciler.model.ports import Api, Clock, Ledger, Outbox
 from reconciler.model.report import Event
 from reconciler.model.request import Asking, Submission
 from reconciler.model.secret import NONE, Secret
@@ -91,6 +91,8 @@ class Run:
     """What makes the tokens of callback addresses."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """What manifests may name, by environment variable."""
+    outbox: Outbox | None = None
+    """Where archives go; None where the plan makes none."""
 
     def body(self, kind: Kind, normal: Normal) -> dict[str, Json]:
         """What to send, secrets included. Raises ReconcilerError where a reference has no live id."""

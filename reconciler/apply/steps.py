@@ -29,4 +29,5 @@ _DOING: Final[Mapping[Action, Callable[[Run, Kind, Change], Effect]]] = {
     Action.DISABLE: disable,
     Action.FORGET: forget,
     Action.RECORD: record,
+    Action.ORDER: record,
 }

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -20,6 +20,7 @@ from reconciler.apply import (
     Deciding,
     Run,
     admit,
+    archive_histories,
     drain,
     execute,
     looked_up_again,
@@ -34,6 +35,7 @@ from reconciler.apply import (
 )
 from reconciler.commands import options
 from reconciler.commands.keys import digests_of
+from reconciler.commands.outbox import outbox_of
 from reconciler.commands.outputs import Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
@@ -141,7 +143,7 @@ def apply(
         # The plan is closed: with one, no manifest is read.
         workspace = open_project(directory, project_file) if saved else open_workspace(directory, project_file)
         choices = choices_of(drift=drift, allow_delete=allow_delete, excluded=excluded, on_conflict=on_conflict)
-        wishes = Wishes(choices, read_files(records, workspace.estate), as_of)
+        wishes = Wishes(choices, read_files(records, workspace.estate), as_of, parallelism)
         with (
             session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
             hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
@@ -187,7 +189,7 @@ def _applied(
     check_organisation(workspace, organisation)
     with open_ledger(workspace.ledger, organisation, writable=True) as ledger:
         if saved is not None:
-            return _perform(run, ledger, organisation, saved, saved_before=True, waits=waits)
+            return _perform(run, workspace, ledger, organisation, saved, saved_before=True, waits=waits)
         return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask, waits=waits)
 
 
@@ -215,7 +217,7 @@ def _planned_and_applied(
         target.preview(PlanShown(plan))
         if not click.confirm("Apply these changes?", err=True):
             raise Declined("Nothing was applied", detail="You said no.")
-    return _perform(run, ledger, organisation, plan, saved_before=False, waits=waits)
+    return _perform(run, workspace, ledger, organisation, plan, saved_before=False, waits=waits)
 
 
 def _is_any_under_way(ledger: Ledger) -> bool:
@@ -223,18 +225,25 @@ def _is_any_under_way(ledger: Ledger) -> bool:
 
 
 def _perform(
-    run: Session, ledger: Ledger, organisation: Organisation, plan: Plan, *, saved_before: bool, waits: bool
+    run: Session,
+    workspace: Workspace,
+    ledger: Ledger,
+    organisation: Organisation,
+    plan: Plan,
+    *,
+    saved_before: bool,
+    waits: bool,
 ) -> Report:
     """Look once more whether the plan may be applied, then do it."""
-    with telling(run, plan) as emit, _stopping(run):
-        work = _run(run, ledger, plan, emit)
+    with outbox_of(run, workspace, plan) as outbox, telling(run, plan) as emit, _stopping(run):
+        work = replace(_run(run, ledger, plan, emit), outbox=outbox)
         done = admit(work, organisation, ledger.rows())
         work = with_secrets(work, _digests(run, ledger, plan), ledger.rows())
         if saved_before:
             done |= taken_over(work, resolve_intents(looking(work), KINDS))
             resolve_submissions(work, KINDS)
             work = looked_up_again(work)
-        report = make_requests(work, execute(work, done))
+        report = archive_histories(work, make_requests(work, execute(work, done)))
         return drain(work, report) if waits else report
 
 

@@ -83,7 +83,7 @@ def plan(
             excluded=excluded,
             on_conflict=on_conflict,
         )
-        wishes = Wishes(choices, read_files(records, workspace.estate), as_of)
+        wishes = Wishes(choices, read_files(records, workspace.estate), as_of, parallelism)
         with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
             organisation = run.client.organisation()
             with open_ledger(workspace.ledger, organisation, writable=False) as ledger:

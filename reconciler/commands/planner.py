@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler import __version__
+from reconciler.archive import Backups
+from reconciler.commands.histories import read_histories
 from reconciler.commands.keys import digests_of
 from reconciler.commands.records import gather
 from reconciler.commands.workspace import Workspace
@@ -20,6 +22,7 @@ from reconciler.model.observed import Observed, Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Ledger
 from reconciler.model.secret import Secret
+from reconciler.planning.archives import standing_orders
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
@@ -35,6 +38,7 @@ class Wishes:
     choices: Choices
     records: Mapping[Address, Path] = field(default_factory=dict)
     as_of: datetime.datetime | None = None
+    parallelism: int = 8
 
 
 def choices_of(*, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_conflict: str) -> Choices:
@@ -80,6 +84,7 @@ def compute(
         choices=wishes.choices,
     )
     situation = _with_listed_requests(with_moves(situation), api)
+    situation = _with_histories(situation, workspace, ledger, api, wishes.parallelism)
     bindings = bind(situation)
     if bindings.unconfirmed:
         confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}
@@ -125,7 +130,7 @@ def _observed(
 ) -> dict[str, tuple[Observed, ...]]:
     """The whole list of every kind in use. A failed read fails the plan: it is never taken for empty."""
     addresses = {*workspace.estate.manifests, *recorded}
-    converging = {name for name, kind in KINDS.items() if kind.asking is None}
+    converging = {name for name, kind in KINDS.items() if kind.converges}
     in_use = sorted({address.kind for address in addresses if not choices.excludes(address)} & converging)
     return {name: _listed(workspace, recorded, api, name) for name in in_use}
 
@@ -137,6 +142,21 @@ def _with_listed_requests(situation: Situation, api: Api) -> Situation:
         with suppress(NotOffered):
             listed[name] = api.list(KINDS[name])
     return replace(situation, observed=listed)
+
+
+def _with_histories(
+    situation: Situation, workspace: Workspace, ledger: Ledger, api: Api, parallelism: int
+) -> Situation:
+    """With what the standing orders are about, what is archived of it, and what there are copies of."""
+    orders = [order for _, order in standing_orders(situation)]
+    backups = Backups(workspace.root)
+    folders = {order.backup for order in orders if order.backup}
+    return replace(
+        situation,
+        histories=read_histories(situation.kinds, orders, api, parallelism=parallelism),
+        receipts=ledger.receipts() if orders else {},
+        backups=frozenset((folder, name) for folder in folders for name in backups.names(folder)),
+    )
 
 
 def _listed(workspace: Workspace, recorded: Collection[Address], api: Api, name: str) -> tuple[Observed, ...]:

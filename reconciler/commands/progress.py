@@ -19,8 +19,8 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
     """A function that tells of events, from any thread."""
     if run.log_level == "quiet":
         yield lambda _: None
-    elif sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ and plan.changes:
-        with _bar(len(plan.changes)) as emit:
+    elif sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ and _steps(plan):
+        with _bar(_steps(plan)) as emit:
             yield emit
     else:
         guard = threading.Lock()
@@ -30,6 +30,10 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
                 tell(event_line(event))
 
         yield emit_line
+
+
+def _steps(plan: Plan) -> int:
+    return len(plan.changes) + len(plan.submissions) + sum(archive.works for archive in plan.archives)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def check_together(
 def _same_object(estate: Estate, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
     def natural_key(manifest: Manifest) -> Hashable | None:
         names, normal = kinds[manifest.address.kind].natural_key, manifest.normal
-        if kinds[manifest.address.kind].asking is not None:
+        if not kinds[manifest.address.kind].converges:
             return None
         if not all(name in normal for name in names) or not _counts(kinds[manifest.address.kind], normal):
             return None

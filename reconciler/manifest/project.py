@@ -125,6 +125,7 @@ def _limits(stated: Mapping[str, Json], default: Limits) -> Limits:
         int(stated.get("requestsPerMinute", default.requests_per_minute)),
         int(stated.get("maxInFlight", default.in_flight)),
         int(stated.get("dataExportDays", default.data_export_days)),
+        int(stated.get("archivesInFlight", default.archives_in_flight)),
     )
 
 

@@ -82,6 +82,13 @@ _LIMITS: Final = members(
         "dataExportDays": count(
             "Days of a data export", "How long its window may be; 0 = any length.", default=Limits().data_export_days
         ),
+        "archivesInFlight": count(
+            "Archives in flight",
+            "Archives of histories that are sent at once.",
+            default=Limits().archives_in_flight,
+            least=1,
+            most=100,
+        ),
     },
 )
 

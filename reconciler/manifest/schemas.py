@@ -17,8 +17,12 @@ _ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecate
 
 
 def all_schemas(kinds: Mapping[str, Kind]) -> dict[str, dict[str, Json]]:
-    """File name to schema: one for each kind, one for the project file, and `manifest` for files that mix documents."""
+    """File name to schema: one for each kind and for what it archives, one for the project file, and `manifest` for
+    files that mix documents."""
     schemas = {_file_name(kind): document_schema(kind) for kind in kinds.values()}
+    for kind in kinds.values():
+        if kind.archiving is not None:
+            schemas[f"{kind.archiving.schema_name}.schema.json"] = {"$schema": DIALECT, **kind.archiving.schema}
     return {**schemas, "manifest.schema.json": _any_document(kinds), "reconciler.schema.json": project_schema(kinds)}
 
 

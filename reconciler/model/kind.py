@@ -33,6 +33,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from reconciler.model.address import Address
+from reconciler.model.archive import Archiving
 from reconciler.model.evidence import NO_EVIDENCE, Evidence, Question, Verdict
 from reconciler.model.finding import Explanation, Finding, FindingClass, Severity
 from reconciler.model.manifest import Expansion, Manifest
@@ -281,7 +282,8 @@ class Kind:
     `at_birth` are the members that a creation cannot set, with the values that a new object has whatever is sent;
     `records` is the path of an object's records below it, or empty; `schema` is the JSON Schema of `spec`.
 
-    `asking` makes a kind one of requests, which are submitted once and then followed, and never converge. `permissions`
+    `asking` makes a kind one of requests, which are submitted once and then followed, and never converge; `archiving`
+    makes it one of standing orders, whose work is done at every apply. `permissions`
     are what a client's roles must contain (published API §1.3); a kind without any goes by scopes alone. `refusals` say
     what to do about the codes by which the organisation refuses a request. `terms` are what the organisation itself
     says about the kind, and `limits` the sizes that follow from them; without any terms, those that are documented.
@@ -320,6 +322,7 @@ class Kind:
     at_birth: Normal = field(default_factory=dict)
     asking: Asking | None = None
     owner: str = ""
+    archiving: Archiving | None = None
     records: str = ""
     terms: tuple[Term, ...] = ()
     limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits
@@ -333,3 +336,8 @@ class Kind:
     questions: Callable[[Normal, Normal], tuple[Question, ...]] = _no_questions
     classify: Callable[[Question, Json], Verdict] = _no_verdict
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
+
+    @property
+    def converges(self) -> bool:
+        """Whether its manifests describe objects; the others ask for something, or are standing orders."""
+        return self.asking is None and self.archiving is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
+from reconciler.model.archive import Archive, Order
 from reconciler.model.evidence import NO_EVIDENCE, Evidence
 from reconciler.model.finding import Finding
 from reconciler.model.kind import Lock
@@ -31,7 +32,9 @@ class Action(StrEnum):
     | DISABLE  | yes    | yes   | PUT, where there is no deletion; then forgotten   |
     | FORGET   | maybe  | no    | none: the ledger drops the row                    |
     | RECORD   | yes    | yes   | none: the ledger learns what is so already        |
+    | ORDER    | maybe  | yes   | none: the ledger learns a standing order          |
     | SUBMIT   | no     | no    | POST of a request; never in `Plan.changes`        |
+    | ARCHIVE  | no     | no    | none to the organisation; never in `Plan.changes` |
     """
 
     CREATE = "create"
@@ -42,7 +45,9 @@ class Action(StrEnum):
     DISABLE = "disable"
     FORGET = "forget"
     RECORD = "record"
+    ORDER = "order"
     SUBMIT = "submit"
+    ARCHIVE = "archive"
 
     @property
     def ends(self) -> bool:
@@ -121,10 +126,15 @@ class Change:
     evidence: Evidence = NO_EVIDENCE
 
     @property
+    def judged(self) -> bool:
+        """Whether it can be unsafe: what writes, and what says otherwise than before what is to be retained."""
+        return self.writes or self.action is Action.ORDER
+
+    @property
     def writes(self) -> bool:
         """Whether the organisation is written to."""
         match self.action:
-            case Action.FORGET | Action.RECORD:
+            case Action.FORGET | Action.RECORD | Action.ORDER:
                 return False
             case Action.ADOPT:
                 return any(change.cause is not Cause.RECORD for change in self.fields)
@@ -161,6 +171,7 @@ class Plan:
     `terms`: what the organisation says about the kinds that are written, by kind. `submissions` are the requests to
     make; `moved_requests` and `forgotten_requests` are keys of requests whose manifest has another address, or is gone.
     `frozen` are the freezes that are in force or will be, with what they hold back.
+    `archives` are the histories that the standing `orders` are about, those that need nothing included.
     """
 
     organisation: Organisation
@@ -184,10 +195,14 @@ class Plan:
     moved_requests: Mapping[str, Address] = field(default_factory=dict)
     forgotten_requests: tuple[str, ...] = ()
     frozen: tuple[Frozen, ...] = ()
+    orders: tuple[Order, ...] = ()
+    archives: tuple[Archive, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do, not even in the ledger."""
+        if any(archive.works for archive in self.archives):
+            return False
         return not (self.changes or self.submissions or self.moved_requests or self.forgotten_requests)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model.address import Address
+from reconciler.model.archive import Archive, Order, Receipt
 from reconciler.model.callback import Delivery, Received
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Intent, Observed, Organisation, Recorded
@@ -68,6 +69,11 @@ class Api(Protocol):
 
     def files(self, kind: Kind, live_id: str) -> Json:
         """The list of a finished request's files, as it comes: whoever reads it judges it. It holds secrets."""
+        ...
+
+    def history(self, kind: Kind, live_id: str) -> tuple[Mapping[str, Json], ...]:
+        """The versions of one object, each once, as they come. Never a part of them: raises UntrustworthyAnswer when
+        its pages make no sense, NotFound when the object is gone."""
         ...
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
@@ -194,6 +200,14 @@ class Ledger(Protocol):
         """Write what is known of a request now."""
         ...
 
+    def receipts(self) -> Mapping[tuple[str, str], Receipt]:
+        """What is archived, by endpoint and key."""
+        ...
+
+    def file(self, receipt: Receipt, entry: AuditEntry) -> None:
+        """Write what is known of an archive now."""
+        ...
+
     def settle(
         self,
         intent: Intent,
@@ -202,8 +216,10 @@ class Ledger(Protocol):
         row: Recorded | None = None,
         forget: bool = False,
         request: Requested | None = None,
+        receipt: Receipt | None = None,
     ) -> None:
-        """Close an intent, and in the same transaction write or drop its row or its request, and the audit entry.
+        """Close an intent, and in the same transaction write or drop its row, its request or its receipt, and the
+        audit entry.
 
         A row's `revision` is set by the ledger: it grows, and no two rows of an address ever share one.
         """
@@ -219,4 +235,36 @@ class Ledger(Protocol):
 
     def note(self, entry: AuditEntry) -> None:
         """An audit entry alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """An archive that is there. `is_known` = it was before, and `is_ours` = we may have made it by an earlier try.
+
+    `archive_id` is empty where it was known.
+    """
+
+    archive_id: str = ""
+    is_known: bool = False
+    is_ours: bool = True
+
+
+class Outbox(Protocol):
+    """What leaves for places that are the user's own. No token of the organisation goes there. Safe to share between
+    threads."""
+
+    def deposit(self, order: Order, key: str, content: bytes) -> Deposit:
+        """Send an archive: its key makes repeating it harmless. Raises ArchiveRefused when it is not there,
+        ArchiveUnconfirmed when it may be, ArchiveOutOfReach when its endpoint is not tried any more."""
+        ...
+
+    def notify(self, order: Order, content: bytes) -> str:
+        """Tell of an archive, once. Answers what went wrong, or nothing."""
+        ...
+
+    def is_backed_up(self, order: Order, archive: Archive) -> bool: ...
+
+    def back_up(self, order: Order, archive: Archive, content: bytes) -> None:
+        """Write a copy, whole or not at all, and read it back. Raises BackupFailed."""
         ...

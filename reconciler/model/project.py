@@ -34,7 +34,8 @@ class Limits:
     """Numbers that hold a run back.
 
     `warn_at_percent` is the share of a platform limit from which a plan warns; `in_flight` how many requests of a kind
-    are under way at once; `data_export_days` how long the window of a data export may be, 0 = any length.
+    are under way at once; `data_export_days` how long the window of a data export may be, 0 = any length;
+    `archives_in_flight` how many archives are sent at once.
     """
 
     deletions: DeletionLimit = DeletionLimit()
@@ -43,6 +44,7 @@ class Limits:
     requests_per_minute: int = 300
     in_flight: int = 1
     data_export_days: int = 0
+    archives_in_flight: int = 5
 
 
 @dataclass(frozen=True, slots=True)

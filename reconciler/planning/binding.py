@@ -62,7 +62,7 @@ def bind(situation: Situation) -> Bindings:
     recorded = {**situation.recorded, **_proved(situation, search)}
     for address in sorted({*situation.estate.manifests, *recorded}):
         kind = situation.kinds.get(address.kind)
-        if kind is not None and kind.asking is None and not situation.choices.excludes(address):
+        if kind is not None and kind.converges and not situation.choices.excludes(address):
             _find(search, situation, address, recorded.get(address))
     gone = frozenset(
         address
@@ -74,7 +74,7 @@ def bind(situation: Situation) -> Bindings:
     foreign = {
         kind: sum((kind, entity.live_id) not in names for entity in entities)
         for kind, entities in situation.observed.items()
-        if situation.kinds[kind].asking is None
+        if situation.kinds[kind].converges
     }
     unconfirmed = tuple(dict.fromkeys(search.unconfirmed))
     return Bindings(search.live, recorded, search.doubles, unconfirmed, foreign, names, gone)

@@ -163,4 +163,26 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The project file bounds what one run may delete or disable, over all kinds.",
         "Delete in several runs, or raise policies.thresholds.deletions in the project file.",
     ),
+    "RC851": Explanation(
+        "A standing order is lost",
+        "Its manifest is gone, and with it the work that it ordered would end in silence.",
+        "Restore the manifest, or say in a `removed:` block that the order is to be forgotten.",
+    ),
+    "RC852": Explanation(
+        "Two standing orders for one history",
+        "One names the object by its id and the other by its name, so that this is known only now. They could retain "
+        "different versions of it.",
+        "Leave it out of one of the two.",
+    ),
+    "RC853": Explanation(
+        "Histories that cannot be archived",
+        "The object is gone, its versions cannot be read whole, or what they say makes no sense. A part of a history "
+        "must not pass for the whole, so nothing is sent for these; the others go on.",
+        "Mend what the detail names. Where versions changed while they were read, plan again.",
+    ),
+    "RC854": Explanation(
+        "No version within retention",
+        "Every version is older than the order retains, and an empty archive is not made. What is archived stays.",
+        "Nothing blocks.",
+    ),
 }

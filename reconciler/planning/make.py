@@ -13,12 +13,14 @@ from reconciler.model.kind import Kind, Lock, Terms, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
 from reconciler.model.values import Normal, Path, dotted
+from reconciler.planning import archives
 from reconciler.planning.binding import Bindings, live_keys, name_counts, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
 from reconciler.planning.policies import policy_findings
+from reconciler.planning.orders import draft_order
 from reconciler.planning.quotas import quotas
 from reconciler.planning.requests import asked_for, decide
 from reconciler.planning.restraints import restrain
@@ -58,7 +60,12 @@ def draft_all(situation: Situation, bindings: Bindings) -> Drafts:
         if (kind := situation.kinds.get(address.kind)) is not None and kind.asking is None
         if not situation.choices.excludes(address)
     ]
-    drafted = (draft(situation, bindings, address) for address in included)
+    drafted = (
+        draft(situation, bindings, address)
+        if situation.kinds[address.kind].converges
+        else draft_order(situation, bindings, address)
+        for address in included
+    )
     decided = tuple(item for item in drafted if item is not None)
     items = (*decided, *forgotten_moves(situation, decided))
     return Drafts(situation, bindings, items, len(set(included) - {item.address for item in items}))
@@ -83,8 +90,10 @@ def make_plan(
     ordered = order(changes, situation.kinds)
     requests = decide(situation, asked_for(situation))
     restraints = restrain(situation, ordered.changes, requests.submissions, bindings.recorded)
+    archiving = archives.decide(situation)
     findings = [
         *requests.findings,
+        *archiving.findings,
         *(finding for item in judged for finding in item.findings),
         *deletion_findings(situation, bindings, changes),
         *_missing_targets(situation, bindings, changes),
@@ -123,6 +132,8 @@ def make_plan(
         moved_requests=requests.moved,
         forgotten_requests=requests.forgotten,
         frozen=restraints.frozen,
+        orders=archiving.orders,
+        archives=archiving.archives,
     )
 
 
@@ -166,7 +177,7 @@ def _judged(judging: _Judging, item: Draft, evidence: Evidence) -> Draft:
             if finding.blocks and _touch(part.path, finding.path)
         ]
         if not unsafe:
-            said = tuple(finding for finding in findings if change.writes)
+            said = tuple(finding for finding in findings if change.judged)
             return replace(item, change=replace(change, evidence=evidence), findings=(*item.findings, *kept, *said))
         left |= {part.path for part, _ in unsafe}
         kept += [_unsafe_reversal(item.address, part, finding) for part, finding in unsafe]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
+from reconciler.model.archive import History, Receipt
 from reconciler.model.kind import Kind
 from reconciler.model.manifest import Estate, Removal
 from reconciler.model.observed import Intent, Observed, Organisation, Recorded
@@ -42,7 +43,8 @@ class Situation:
     `observed` has an entry for each kind that was read, whole; `confirmed` the answers for single ids (None = gone);
     `intents` the creations whose outcome is not known yet; `moved_from` the rows that a `moved:` block makes obsolete,
     by the address that has taken over; `requests` are the ledger's, by key; `disowned` are those (kind, live id) of
-    which a person has said that they are none of ours; `unset` the environment variables of secrets that are not set.
+    which a person has said that they are none of ours; `unset` the environment variables of secrets that are not set;
+    `histories` are those that each standing order is about; `receipts` say what is archived, by endpoint and key, and `backups` what there is a copy of, by folder and file.
     """
 
     estate: Estate
@@ -60,6 +62,9 @@ class Situation:
     requests: Mapping[str, Requested] = field(default_factory=dict)
     disowned: frozenset[tuple[str, str]] = frozenset()
     unset: frozenset[str] = frozenset()
+    histories: Mapping[Address, tuple[History, ...]] = field(default_factory=dict)
+    receipts: Mapping[tuple[str, str], Receipt] = field(default_factory=dict)
+    backups: frozenset[tuple[str, str]] = frozenset()
     choices: Choices = Choices()
 
 

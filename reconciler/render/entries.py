@@ -28,7 +28,9 @@ _SIGNS: Final = {
     Action.DISABLE: REMOVE,
     Action.FORGET: KEEP,
     Action.RECORD: KEEP,
+    Action.ORDER: CHANGE,
     Action.SUBMIT: ADD,
+    Action.ARCHIVE: ADD,
 }
 
 
@@ -61,7 +63,7 @@ def _head(view: View, entry: Entry, change: Change) -> list[Line]:
 def _parts(view: View, entry: Entry, change: Change) -> list[Line]:
     shape = view.shape(change.address)
     match change.action:
-        case Action.CREATE | Action.RECREATE:
+        case Action.CREATE | Action.RECREATE | Action.ORDER if change.before is None:
             return object_lines(shape, change.after or {}, sign=ADD, width=view.width, indent=INNER)
         case Action.DELETE:
             return _what_goes(view, change)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
+from reconciler.render.archives import archive_lines
 from reconciler.render.entries import entry_lines
 from reconciler.render.lines import BLANK, Line, Tone, labelled, line, put, span
 from reconciler.render.requests import request_lines
@@ -28,6 +29,7 @@ def plan_text(plan: Plan, kinds: Mapping[str, Kind], *, styled: bool, width: int
         for entry in entries:
             lines += [BLANK, *entry_lines(view, entry)]
     lines += request_lines(plan, width=width)
+    lines += archive_lines(plan, width=width)
     lines += [BLANK, *_explain(plan), *summary_lines(plan, width=width)]
     return put(lines, styled=styled)
 

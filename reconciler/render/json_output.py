@@ -15,6 +15,7 @@ from typing import Final
 import orjson
 
 from reconciler.errors import ReconcilerError
+from reconciler.model.archive import Archive
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Action, Change, Plan
 from reconciler.model.report import Outcome, Report, StepResult
@@ -35,7 +36,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
     - `applicable`: whether it can be applied; `blocked`: whether a finding stops that.
     - `excluded`: kinds and addresses that were not looked at; the plan is partial when there are any.
     - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `disable`, `forget`, `record`,
-      `submit`),
+      `order`, `submit`, `archive`),
       `destructive` (updates and adoptions), `unchanged`, `foreign` objects left alone, and `findings` by weight
       (`blocking`, `warn`, `info`, `acknowledged`).
     - `changes`, in the order of application, a member for each step: `step` (its name), `address`, `kind`, `name`,
@@ -47,6 +48,10 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
       (the id of an equal request that is there and is taken over, or empty), `callback` (where its end is told, less
       the token; null: nowhere); `moved_requests` (key to address) and
       `forgotten_requests` (keys).
+    - `archives`: the histories that standing orders are about: `step`, `address`, `id` and `object` (its name),
+      `standing` (`due`, `archived`, `nothing retained`, `trouble`), `key` and `head` (the newest retained version's
+      number), `retained`, `aged` (outside retention by age) and `surplus` (beyond the newest ones) in versions,
+      `backup` and `notice` (missing of an archive that is there), `trouble`, `remark`.
     - `findings`; `headroom`: `address`, `noun`, `before`, `after`, `maximum`; `foreign_objects`: number by kind.
     - `budget`: `plan_calls`, `apply_calls`, `seconds_at_rate_limit`.
     """
@@ -66,6 +71,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
             "submissions": [_submission(submission) for submission in plan.submissions],
             "moved_requests": {key: str(address) for key, address in plan.moved_requests.items()},
             "forgotten_requests": list(plan.forgotten_requests),
+            "archives": [_archive(archive) for archive in plan.archives],
             "findings": [finding_part(finding) for finding in plan.findings],
             "headroom": [
                 {
@@ -146,6 +152,25 @@ def _submission(submission: Submission) -> dict[str, Json]:
         "reason": submission.reason,
         "taken": submission.taken,
         "callback": submission.callback.url or submission.callback.service or None,
+    }
+
+
+def _archive(archive: Archive) -> dict[str, Json]:
+    return {
+        "step": archive.step,
+        "address": str(archive.address),
+        "id": archive.live_id,
+        "object": archive.name,
+        "standing": archive.standing.value,
+        "key": archive.key,
+        "head": archive.head,
+        "retained": archive.retained,
+        "aged": archive.aged,
+        "surplus": archive.surplus,
+        "backup": archive.backup,
+        "notice": archive.notice,
+        "trouble": archive.trouble,
+        "remark": archive.remark,
     }
 
 

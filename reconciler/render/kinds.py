@@ -59,10 +59,14 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def _lock(kind: Kind) -> str:
+    if kind.archiving:
+        return "none needed: only read"
     return "none needed: made once" if kind.asking else _LOCKS[kind.lock]
 
 
 def _deletion(kind: Kind) -> str:
+    if kind.archiving:
+        return "forgets it: what is archived stays"
     return "forgets it: a request is never cancelled" if kind.asking else _DELETIONS[kind.deletion]
 
 
@@ -74,6 +78,8 @@ def _paths(kind: Kind) -> Iterator[str]:
         yield f"{kind.path}/{{id}}/{kind.records.strip('/')}"
     if kind.asking and kind.asking.files:
         yield f"{kind.path}/{{id}}{kind.asking.files}"
+    if kind.archiving:
+        yield f"{kind.path}/{{id}}{kind.archiving.versions}"
     for term in kind.terms:
         yield kind.path + term.path
 

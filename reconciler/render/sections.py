@@ -25,6 +25,7 @@ class Section(Enum):
     DELETIONS = "Deletions"
     DISABLING = "Disabled: they cannot be deleted, and are no longer ours"
     FORGETTING = "Forgotten: they stay as they are, and are no longer ours"
+    ORDERS = "Standing orders: new or changed, worked off below"
     RECORDS = "Recorded: so already, only the ledger is written"
     REMARKS = "Remarks"
 
@@ -109,6 +110,7 @@ _BY_ACTION = {
     Action.DISABLE: Section.DISABLING,
     Action.FORGET: Section.FORGETTING,
     Action.RECORD: Section.RECORDS,
+    Action.ORDER: Section.ORDERS,
 }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.model.archive import Standing
 from reconciler.model.finding import Severity
 from reconciler.model.plan import Action, Plan
 from reconciler.render.lines import Line, Tone, folded, line, prose, span
@@ -31,7 +32,13 @@ def summarise(plan: Plan) -> Summary:
     mains = [main_step(steps) for steps in steps_by_address(plan).values()]
     blocking = [finding for finding in plan.findings if finding.blocks]
     return Summary(
-        by_action=Counter(change.action for change in mains) + Counter({Action.SUBMIT: len(plan.submissions)}),
+        by_action=Counter(change.action for change in mains)
+        + Counter(
+            {
+                Action.SUBMIT: len(plan.submissions),
+                Action.ARCHIVE: sum(archive.standing is Standing.DUE for archive in plan.archives),
+            }
+        ),
         destructive=sum(change.destructive and not change.action.ends for change in mains),
         unchanged=plan.unchanged,
         foreign=sum(plan.foreign_objects.values()),
@@ -61,7 +68,9 @@ _VERBS: Final = (
     (Action.DISABLE, "to disable"),
     (Action.FORGET, "to forget"),
     (Action.RECORD, "to record"),
+    (Action.ORDER, "to order"),
     (Action.SUBMIT, "to submit"),
+    (Action.ARCHIVE, "to archive"),
 )
 
 

@@ -15,11 +15,13 @@ from sqlalchemy.dialects.sqlite import insert
 
 from reconciler.errors import LedgerError
 from reconciler.model.address import Address
+from reconciler.model.archive import Receipt
 from reconciler.model.observed import Intent, Organisation, Origin, Recorded
 from reconciler.model.ports import AuditEntry
 from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
+from reconciler.state.receipts import file, read_receipts
 from reconciler.state.trouble import legible, translated
 
 
@@ -120,6 +122,7 @@ class SqlLedger:
         row: Recorded | None = None,
         forget: bool = False,
         request: Requested | None = None,
+        receipt: Receipt | None = None,
     ) -> None:
         with self.writing() as connection:
             connection.execute(sa.delete(schema.intents).where(schema.intents.c.number == intent.number))
@@ -129,6 +132,17 @@ class SqlLedger:
                 _forget(connection, intent.address)
             if request is not None:
                 _keep(connection, request)
+            if receipt is not None:
+                file(connection, receipt)
+            note(connection, entry)
+
+    def receipts(self) -> Mapping[tuple[str, str], Receipt]:
+        with self.reading() as connection, legible(self._path):
+            return {(each.endpoint, each.key): each for each in read_receipts(connection)}
+
+    def file(self, receipt: Receipt, entry: AuditEntry) -> None:
+        with self.writing() as connection:
+            file(connection, receipt)
             note(connection, entry)
 
     def keep(self, request: Requested, entry: AuditEntry | None = None) -> None:

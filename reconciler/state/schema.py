@@ -121,6 +121,23 @@ deliveries = sa.Table(
     sa.Column("trouble", sa.Text, nullable=False),
 )
 
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("endpoint", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("live_id", sa.Text, nullable=False),
+    sa.Column("archive_id", sa.Text, nullable=False),
+    sa.Column("versions", sa.Integer, nullable=False),
+    sa.Column("timestamp", sa.Text, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("notice", sa.Text, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("trouble", sa.Text, nullable=False),
+)
+
 # AUTOINCREMENT: a number is never given twice, so that an intent's says which of two was begun first.
 STEPS: tuple[str, ...] = (
     """
@@ -161,6 +178,12 @@ STEPS: tuple[str, ...] = (
         id TEXT PRIMARY KEY, receiver TEXT NOT NULL, request_key TEXT NOT NULL, status TEXT NOT NULL,
         made FLOAT NOT NULL, due FLOAT NOT NULL, event BLOB NOT NULL, tries INTEGER NOT NULL, fate TEXT NOT NULL,
         settled FLOAT, trouble TEXT NOT NULL)
+    """,
+    """
+    CREATE TABLE receipts (
+        endpoint TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, live_id TEXT NOT NULL,
+        archive_id TEXT NOT NULL, versions INTEGER NOT NULL, timestamp TEXT NOT NULL, seal TEXT NOT NULL,
+        notice TEXT NOT NULL, tries INTEGER NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (endpoint, key))
     """,
 )
 

@@ -44,9 +44,9 @@ def test_every_schema_is_a_valid_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
 
 
-def test_there_is_a_file_for_each_kind_the_project_and_mixed_files() -> None:
+def test_there_is_a_file_for_each_kind_the_project_what_is_archived_and_mixed_files() -> None:
     kinds = {f"{name.lower()}.schema.json" for name in KINDS}
-    assert set(SCHEMAS) == kinds | {"manifest.schema.json", "reconciler.schema.json"}
+    assert set(SCHEMAS) == kinds | {"archive.schema.json", "manifest.schema.json", "reconciler.schema.json"}
 
 
 @pytest.mark.parametrize("each", KINDS.values(), ids=KINDS)

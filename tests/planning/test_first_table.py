@@ -223,7 +223,7 @@ def test_a_foreign_object_is_counted_and_left_alone() -> None:
     other = observed(purpose("Somebody_elses"), live_id="id-foreign")
     made = plan_of([P], [recorded(P, fingerprint=print_of(P))], [observed(P), other])
     assert made.changes == ()
-    converging = [name for name, kind in KINDS.items() if kind.asking is None]
+    converging = [name for name, kind in KINDS.items() if kind.converges]
     assert made.foreign_objects == {name: int(name == "Purpose") for name in converging}
 
 

@@ -56,7 +56,7 @@ def test_counts_are_the_same_as_in_the_text() -> None:
     summary = read(plan_json(story_plan()))["summary"]
     assert {action.value: summary[action.value] for action in Action} == {
         "create": 1, "recreate": 1, "adopt": 1, "update": 3, "delete": 1, "disable": 0, "forget": 1,
-        "record": 1, "submit": 0,
+        "record": 1, "order": 0, "submit": 0, "archive": 0,
     }  # fmt: skip
     assert (summary["destructive"], summary["unchanged"], summary["foreign"]) == (1, 1204, 2)
 
