@@ -47,7 +47,7 @@ def entry_lines(view: View, entry: Entry) -> list[Line]:
 
 def _head(view: View, entry: Entry, change: Change) -> list[Line]:
     """Sign, address, action; the reason beside them, or below where it does not fit."""
-    sign = CHANGE if change.action is Action.ADOPT and change.writes else _SIGNS[change.action]
+    sign = _sign(change)
     grave = change.destructive and not change.action.ends and not entry.again
     action = Span(f"  {change.action}" + (", destructive" if grave else ""), Tone.BAD if grave else Tone.PLAIN)
     head = line(sign, " ", span(change.address, Tone.STRONG), action, indent=INDENT)
@@ -58,6 +58,12 @@ def _head(view: View, entry: Entry, change: Change) -> list[Line]:
     if width_of(beside_it) <= view.width:
         return [beside_it]
     return [head, *folded(reason, width=view.width, indent=INNER)]
+
+
+def _sign(change: Change) -> Span:
+    if change.action is Action.ORDER and change.before is None:
+        return ADD
+    return CHANGE if change.action is Action.ADOPT and change.writes else _SIGNS[change.action]
 
 
 def _parts(view: View, entry: Entry, change: Change) -> list[Line]:

@@ -107,7 +107,8 @@ def _verdict(plan: Plan, summary: Summary, width: int) -> list[Line]:
     if plan.blocked:
         return _blocked(summary, width)
     if not plan.empty:
-        writes = any(change.writes for change in plan.changes) or any(not each.taken for each in plan.submissions)
+        sends = any(not each.taken for each in plan.submissions) or any(each.works for each in plan.archives)
+        writes = sends or any(change.writes for change in plan.changes)
         ledger_only = "" if writes else " Only the ledger is written."
         return [line(span(f"This plan can be applied.{ledger_only}", Tone.GOOD))]
     if plan.excluded:
