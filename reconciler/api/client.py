@@ -48,6 +48,7 @@ class Client:
         self._time = time
         self._interrupt = interrupt
         self._close = close
+        self._own_size: set[str] = set()
         self._pool = ThreadPoolExecutor(max(1, min(parallelism, MOST_THREADS)), thread_name_prefix="page")
 
     @property
@@ -110,12 +111,14 @@ class Client:
         return _succeeded(self._caller.attempt(endpoints.files(self._host, kind, live_id, kind.asking.files))).content
 
     def history(self, kind: Kind, live_id: str) -> tuple[Mapping[str, Json], ...]:
-        """In the largest pages; in the organisation's own size where it refuses those."""
-        try:
-            return self._history(kind, live_id, kind.page_size)
-        except Rejected as refusal:
-            if refusal.status not in (400, 413):
-                raise
+        """In the largest pages; in the organisation's own size once it has refused those."""
+        if kind.name not in self._own_size:
+            try:
+                return self._history(kind, live_id, kind.page_size)
+            except Rejected as refusal:
+                if refusal.status not in (400, 413):
+                    raise
+            self._own_size.add(kind.name)
         return self._history(kind, live_id, None)
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:

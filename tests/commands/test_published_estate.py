@@ -41,3 +41,4 @@ def test_it_is_a_project_of_its_own_beside_the_other_example(project: Project) -
     shutil.rmtree(project.manifests)
     shutil.copytree(ESTATE.parent, project.manifests, ignore=shutil.ignore_patterns(".reconciler"))
     assert {change["kind"] for change in project.plan().document["changes"]} == {"Purpose", "FlexSchema", "Webhook"}
+    assert {change["kind"] for change in project.plan().document["changes"]} == {"Purpose", "FlexSchema", "RetentionRule"}
