@@ -42,3 +42,8 @@ def test_it_is_a_project_of_its_own_beside_the_other_example(project: Project) -
     shutil.copytree(ESTATE.parent, project.manifests, ignore=shutil.ignore_patterns(".reconciler"))
     assert {change["kind"] for change in project.plan().document["changes"]} == {"Purpose", "FlexSchema", "Webhook"}
     assert {change["kind"] for change in project.plan().document["changes"]} == {"Purpose", "FlexSchema", "RetentionRule"}
+    assert {change["kind"] for change in project.plan().document["changes"]} == {
+        "Purpose",
+        "FlexSchema",
+        "RetentionRule",
+    }

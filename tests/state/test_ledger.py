@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reconciler.errors import LedgerError
 from reconciler.model.address import Address
+from reconciler.model.archive import Notice, Receipt
 from reconciler.model.observed import Origin
 from reconciler.state import SqlLedger, open_ledger
 
@@ -157,3 +159,15 @@ def test_a_closed_ledger_leaves_one_file(ledger: SqlLedger, path: Path) -> None:
 def test_a_ledger_opened_for_reading_refuses_to_write(ledger: SqlLedger, path: Path) -> None:
     with open_ledger(path, OURS, writable=False) as picture, pytest.raises(LedgerError, match="reading only"):
         picture.put(row(), entry())
+
+
+def test_a_receipt_is_filed_with_the_end_of_its_intent_and_then_written_again(tmp_path: Path) -> None:
+    first = Receipt("https://a.example.com", "k", SUPPORT, "s-1", "a-1", 12, "2026-11-01T12:00:00.000Z", "seal")
+    with open_ledger(tmp_path / "ledger.db", OURS, writable=True) as ledger:
+        ledger.settle(ledger.begin(intent()), entry(), receipt=first)
+        assert (ledger.intents(), ledger.receipts()) == ((), {("https://a.example.com", "k"): first})
+        told = replace(first, notice=Notice.DUE, tries=1, trouble="It answers 500.")
+        ledger.file(told, entry())
+        ledger.file(replace(first, endpoint="https://b.example.com"), entry())
+        assert ledger.receipts()["https://a.example.com", "k"] == told
+        assert (len(ledger.receipts()), len(ledger.audit())) == (2, 3)
