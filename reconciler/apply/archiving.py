@@ -50,7 +50,7 @@ def archive_histories(run: Run, report: Report) -> Report:
     return replace(
         report,
         results=(*report.results, *results),
-        written=report.written + len(work.stored),
+        archived=len(work.stored),
         interrupted=report.interrupted or run.stop.is_set(),
         error=ended.summary if ended else report.error,
         error_exit=ended.exit_code if ended else report.error_exit,
@@ -101,7 +101,7 @@ def _performed(work: _Work, archive: Archive) -> StepResult:
         error = ReconcilerError("Nothing was archived", detail=f"{archive.name}: {archive.trouble}.".lstrip(": "))
         refused(desk, order, archive, error)
         raise error
-    said = [f"{archive.name}: {archive.retained} version(s) up to {archive.head}."]
+    said = [f"{archive.name}: {archive.retained} version{'s' * (archive.retained > 1)} up to {archive.head}."]
     receipt = desk.receipts.get((order.endpoint, archive.key))
     if receipt is None:
         receipt, made = deposit(desk, order, archive)
@@ -110,10 +110,11 @@ def _performed(work: _Work, archive: Archive) -> StepResult:
             work.stored.append(archive.key)
     if order.backup and archive.versions and not desk.outbox.is_backed_up(order, archive):
         back_up(desk, order, archive, receipt)
-        said.append("Copied.")
+        said.append("Backed up.")
     if order.notify and receipt.notice is Notice.DUE:
         trouble = notify(desk, order, archive, receipt)
-        said.append(f"The notification failed. {trouble} It is tried again by the next apply." if trouble else "Told.")
+        failed = f"The notification failed. {trouble} It is tried again by the next apply."
+        said.append(failed if trouble else "Notified.")
     return replace(_result(archive, Outcome.DONE), live_id=receipt.archive_id, detail=" ".join(said))
 
 

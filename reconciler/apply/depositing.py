@@ -64,9 +64,9 @@ def back_up(desk: Desk, order: Order, archive: Archive, receipt: Receipt) -> Non
     try:
         desk.outbox.back_up(order, archive, canonical(copy) + b"\n")
     except ReconcilerError as error:
-        desk.run.ledger.note(_entry(desk, order, archive, action="ARCHIVE_COPIED", error=error))
+        desk.run.ledger.note(_entry(desk, order, archive, action="ARCHIVE_BACKED_UP", error=error))
         raise
-    desk.run.ledger.note(_entry(desk, order, archive, action="ARCHIVE_COPIED"))
+    desk.run.ledger.note(_entry(desk, order, archive, action="ARCHIVE_BACKED_UP"))
 
 
 def notify(desk: Desk, order: Order, archive: Archive, receipt: Receipt) -> str:

@@ -156,7 +156,7 @@ def _said(content: Json, secrets: Mapping[str, Secret]) -> str:
         return ""
     for secret in secrets.values():
         stated = secret.hidden_in(stated)
-    return f": {stated[:_LONGEST]}"
+    return f": {stated[:_LONGEST].rstrip('. ')}"
 
 
 def _lost(error: requests.RequestException) -> Reply:

@@ -299,7 +299,7 @@ def exit_code(report: Report) -> int:
         return INTERRUPTED
     if not bad and not report.error_exit:
         return 0
-    if report.written or report.count(Outcome.IN_DOUBT):
+    if report.written or report.archived or report.count(Outcome.IN_DOUBT):
         return PARTIAL
     codes = {report.error_exit, *(result.exit_code for result in bad)}
     return next((code for code in (7, 6, 1, 4, 3) if code in codes), 1)

@@ -65,13 +65,15 @@ class StepResult:
 class Report:
     """The whole apply, a result for each step of the plan.
 
-    `written` counts the steps that changed the organisation; `error` is what ended the run early, with its exit code in
-    `error_exit` (0 = it ran to its end); `interrupted` says that somebody pressed Ctrl-C.
+    `written` counts the steps that changed the organisation, `archived` the archives that were made; `error` is what ended
+    the run early, with its exit code in `error_exit` (0 = it ran to its end); `interrupted` says that somebody pressed
+    Ctrl-C.
     """
 
     seal: str
     results: tuple[StepResult, ...] = ()
     written: int = 0
+    archived: int = 0
     interrupted: bool = False
     error: str = ""
     error_exit: int = 0

@@ -9,12 +9,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from reconciler.model.address import Address
 from reconciler.model.archive import Archive, Archiving, History, Notice, Order, Receipt, Standing, Version
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.window import instant
 from reconciler.planning.situation import Situation
+
+MOST_NAMED: Final = 10
+"""So many histories are named in a finding; each stands in its own line of the plan anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,15 @@ def _ordered_twice(archives: Iterable[Archive]) -> Iterator[Finding]:
 
 def _troubled(archives: Iterable[Archive]) -> Iterator[Finding]:
     for address, those in _by_address(archives, Standing.TROUBLE).items():
-        listed = "\n".join(f"{each.name or each.live_id}: {each.trouble}." for each in those)
+        listed = "\n".join(f"{each.name or each.live_id}: {each.trouble}." for each in those[:MOST_NAMED])
+        listed += f"\nAnd {len(those) - MOST_NAMED} more, below." if len(those) > MOST_NAMED else ""
         yield Finding("RC853", Severity.WARN, "Histories that cannot be archived", address, detail=listed)
 
 
 def _left_with_nothing(archives: Iterable[Archive]) -> Iterator[Finding]:
     for address, those in _by_address(archives, Standing.NOTHING).items():
-        listed = ", ".join(each.name for each in those)
+        listed = ", ".join(each.name for each in those[:MOST_NAMED])
+        listed += f", and {len(those) - MOST_NAMED} more" if len(those) > MOST_NAMED else ""
         yield Finding("RC854", Severity.INFO, "No version within retention", address, detail=f"{listed}.")
 
 

@@ -59,7 +59,7 @@ def _said(order: Order, archive: Archive) -> str:
         case Standing.NOTHING:
             return f"nothing is sent: no version within retention; {_outside(order, archive)}"
         case Standing.ARCHIVED:
-            missing = [word for word, lacks in (("copy", archive.backup), ("notification", archive.notice)) if lacks]
+            missing = [word for word, lacks in (("backup", archive.backup), ("notification", archive.notice)) if lacks]
             head = f"head {archive.head} is archived already"
             said = f"{head}, the {' and the '.join(missing)} missing" if missing else head
         case Standing.DUE:

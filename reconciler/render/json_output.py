@@ -181,7 +181,7 @@ def report_json(report: Report) -> bytes:
       empty, with its `error_exit` code (0: it ran to its end).
     - `summary`: steps by outcome (`done`, `merged`, `already done`, `queued`, `conflict`, `failed`, `in doubt`,
       `skipped`) and
-      `written`: how many changed the organisation.
+      `written`: how many changed the organisation, and `archived`: how many archives were made.
     - `results`, in the plan's order: `step`, `address`, `kind`, `name`, `action`, `outcome`, `live_id`, `latency_ms`,
       `summary`, `detail`, `hint`, `where` (of a failure), `because` (the step that a skipped one needs), `exit_code`
       (of this failure alone), `theirs` (paths taken over from someone else's edit), `overlaps` (of a conflict: `path`,
@@ -198,7 +198,11 @@ def report_json(report: Report) -> bytes:
             "interrupted": report.interrupted,
             "error": report.error,
             "error_exit": report.error_exit,
-            "summary": {**{outcome.value: outcomes[outcome] for outcome in Outcome}, "written": report.written},
+            "summary": {
+                **{outcome.value: outcomes[outcome] for outcome in Outcome},
+                "written": report.written,
+                "archived": report.archived,
+            },
             "results": [_result(result) for result in report.results],
         },
     )

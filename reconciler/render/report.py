@@ -101,10 +101,11 @@ def _ending(report: Report, width: int) -> list[Line]:
 
 
 def report_counts(report: Report) -> str:
-    """`5 done, 1 merged, 1 conflict, 2 skipped; 6 written`."""
+    """`5 done, 1 merged, 1 conflict, 2 skipped; 6 written to the organisation, 3 archived`."""
     counts = Counter(result.outcome for result in report.results)
     said = [f"{counts[outcome]:,} {outcome}" for outcome in Outcome if counts[outcome]]
-    return (", ".join(said) or "Nothing to do") + f"; {report.written:,} written to the organisation"
+    archived = f", {report.archived:,} archived" if report.archived else ""
+    return (", ".join(said) or "Nothing to do") + f"; {report.written:,} written to the organisation{archived}"
 
 
 def _next(report: Report) -> str:

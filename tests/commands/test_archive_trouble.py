@@ -299,7 +299,7 @@ def test_a_copy_that_cannot_be_written_fails_alone_and_is_made_by_the_next_apply
     assert (ran.code, ran.document["summary"]["failed"]) == (5, 2), str(ran)
     assert ran.says("The backup could not be written", "only its copy is missing")
     assert len(project.control.archives()) == len(receipts(project)) == 2
-    assert [entry.result for entry in project.audit() if entry.action == "ARCHIVE_COPIED"] == ["FAILED"] * 2
+    assert [entry.result for entry in project.audit() if entry.action == "ARCHIVE_BACKED_UP"] == ["FAILED"] * 2
     (project.manifests / "backups").unlink()
     project.control.forget()
     assert project.apply().code == 0
@@ -362,7 +362,7 @@ def test_shortening_a_rule_blocks_until_it_is_acknowledged(
 def test_lengthening_a_rule_makes_another_archive(project: Project) -> None:
     project.applied(rule(project.control))
     ran = project.applied(rule(project.control, maxVersions=MOST + 1))
-    assert ran.document["summary"]["written"] == 2
+    assert ran.document["summary"]["archived"] == 2
     assert project.plan().document["summary"]["unchanged"] == 1
 
 

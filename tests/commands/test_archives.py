@@ -100,7 +100,7 @@ def test_another_machine_without_our_ledger_archives_nothing_twice(project: Proj
     ran = project.apply()
     assert (ran.code, project.control.archives(), copied(project)) == (0, stored, kept), str(ran)
     assert ran.says("It was archived already, says the endpoint.")
-    assert ran.document["summary"]["written"] == 0
+    assert ran.document["summary"]["archived"] == 0
     assert project.control.user_requests("/notifications") == []
 
 
@@ -121,7 +121,7 @@ def test_a_copy_that_is_lost_is_made_again_and_nothing_is_sent(project: Project)
     before = copied(project)
     copies(project)[1].unlink()
     project.control.forget()
-    assert project.run("plan").says("head 40 is archived already, the copy missing")
+    assert project.run("plan").says("head 40 is archived already, the backup missing")
     assert project.apply().code == 0
     assert (copied(project), project.control.user_requests()) == (before, [])
 
@@ -184,7 +184,7 @@ def test_a_saved_plan_archives_what_it_says(project: Project) -> None:
     ran = project.run("apply", "plan.json", "-o", "json")
     assert ran.code == 0, str(ran)
     assert heads(project.control) == [("Strategy 1", MOST, 40), ("Strategy 2", MOST, 40), ("Strategy 3", MOST, 40)]
-    assert project.run("apply", "plan.json", "-o", "json").document["summary"]["written"] == 0
+    assert project.run("apply", "plan.json", "-o", "json").document["summary"]["archived"] == 0
     assert len(project.control.archives()) == 3
 
 
@@ -203,7 +203,7 @@ def test_a_rule_that_is_applied_is_shown_and_audited(project: Project) -> None:
     project.applied(rule(project.control, strategies={"names": ["Strategy 1"]}))
     assert json.dumps(dict(project.row(RULE).declared)).count("retentionDays") == 1
     entries = {entry.action: entry for entry in project.audit()}
-    assert set(entries) == {"ORDER", "ARCHIVE_SUBMITTED", "ARCHIVE_COPIED"}
+    assert set(entries) == {"ORDER", "ARCHIVE_SUBMITTED", "ARCHIVE_BACKED_UP"}
     submitted = entries["ARCHIVE_SUBMITTED"]
     [receipt] = receipts(project)
     assert (submitted.request_id, submitted.result, submitted.live_id) == (receipt.key, "SUCCESS", receipt.live_id)
