@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from jsonschema_rs import Draft202012Validator as Schema
 
-from reconciler.apply.depositing import Desk, back_up, deposit, notify, refused
+from reconciler.apply.depositing import Desk, back_up, deposit, notify, refused, superseded
 from reconciler.apply.doubt import InDoubt, Unrecorded
 from reconciler.apply.executor import ENDED, unforeseen
 from reconciler.apply.run import Run
@@ -43,6 +43,7 @@ def archive_histories(run: Run, report: Report) -> Report:
     if not working or run.outbox is None:
         return report
     work = _work(run, run.outbox)
+    _settle_superseded(work)
     work.over = ReconcilerError(report.error) if report.error else None
     with ThreadPoolExecutor(run.plan.project.limits.archives_in_flight, thread_name_prefix="archive") as pool:
         results = tuple(pool.map(lambda archive: _told(work, archive), working))
@@ -66,6 +67,16 @@ def _work(run: Run, outbox: Outbox) -> _Work:
         if (archiving := kind.archiving) is not None
     }
     return _Work(run, desks, {order.address: order for order in run.plan.orders})
+
+
+def _settle_superseded(work: _Work) -> None:
+    """Close what an interrupted run was sending, where the history has another head since: that one is archived now."""
+    heads = {archive.live_id: archive for archive in work.run.plan.archives if archive.key}
+    for desk in work.desks.values():
+        for intent in desk.intents.values():
+            head = heads.get(intent.live_id)
+            if head is not None and head.key != intent.step:
+                superseded(desk, intent)
 
 
 def _told(work: _Work, archive: Archive) -> StepResult:

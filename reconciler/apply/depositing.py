@@ -86,6 +86,21 @@ def refused(desk: Desk, order: Order, archive: Archive, error: ReconcilerError) 
     desk.run.ledger.note(_entry(desk, order, archive, error=error))
 
 
+def superseded(desk: Desk, intent: Intent) -> None:
+    """Close the intent of an archive that nobody wants any more; whether it was made stays unknown."""
+    entry = AuditEntry(
+        at=stamp(desk.run.clock.now()),
+        action="ARCHIVE_FAILED",
+        address=str(intent.address),
+        live_id=intent.live_id,
+        result="RESOLVED",
+        seal=intent.seal,
+        request_id=intent.step,
+        detail="An interrupted run's archive: the history has another head since.",
+    )
+    desk.run.ledger.settle(intent, entry)
+
+
 def _intent(desk: Desk, order: Order, archive: Archive) -> Intent:
     """What is about to be sent. Raises ReconcilerError where it is not what its own schema says."""
     now = desk.run.clock.now()

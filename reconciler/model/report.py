@@ -65,9 +65,9 @@ class StepResult:
 class Report:
     """The whole apply, a result for each step of the plan.
 
-    `written` counts the steps that changed the organisation, `archived` the archives that were made; `error` is what ended
-    the run early, with its exit code in `error_exit` (0 = it ran to its end); `interrupted` says that somebody pressed
-    Ctrl-C.
+    `written` counts the steps that changed the organisation, `archived` the archives that were made; `error` is what
+    ended the run early, with its exit code in `error_exit` (0 = it ran to its end); `interrupted` says that somebody
+    pressed Ctrl-C.
     """
 
     seal: str

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reconciler.model.observed import Intent
+from reconciler.state import open_ledger
 
 from .conftest import Start
 from .project import Project, acknowledging, removed
@@ -40,6 +42,11 @@ def project(start: Start) -> Project:
 def one_at_a_time(project: Project, **more: Any) -> None:
     """A wait moves the time of all threads, and whoever reads an answer meanwhile would take it for a slow one."""
     project.configure(limits={"archivesInFlight": 1, "requestsPerMinute": 1_000_000}, **more)
+
+
+def open_intents(project: Project) -> tuple[Intent, ...]:
+    with open_ledger(project.ledger, writable=False) as ledger:
+        return ledger.intents()
 
 
 def versions_of(project: Project, name: str) -> str:
@@ -262,6 +269,32 @@ def test_an_archive_that_does_not_confirm_is_none_and_one_more_apply_makes_one(
     assert sorted(map(repr, copied(project))) == sorted(repr(each["payload"]) for each in stored)
     assert len(project.control.user_requests("/notifications")) == 2
     assert project.control.strays() == []
+
+
+def test_an_archive_in_doubt_gives_way_to_a_newer_head(project: Project) -> None:
+    one_at_a_time(project)
+    project.control.fault(ARCHIVES, "status", status=500, times=None)
+    project.write(rule(project.control))
+    assert project.apply().code == 5
+    assert len(open_intents(project)) == 2
+    project.control.clear_faults()
+    project.control.add_version("Strategy 1")
+    assert project.apply().code == 0
+    assert heads(project.control) == [("Strategy 1", 4, 4), ("Strategy 2", 3, 3)]
+    assert open_intents(project) == ()
+    assert [entry.result for entry in project.audit() if entry.action == "ARCHIVE_FAILED"][-1] == "RESOLVED"
+
+
+def test_an_interrupted_archive_is_sent_again_to_the_letter(project: Project) -> None:
+    one_at_a_time(project)
+    project.control.fault(ARCHIVES, "html", status=200, times=None)
+    project.write(rule(project.control))
+    assert project.apply().code == 5
+    before = {intent.step: intent.body for intent in open_intents(project)}
+    project.control.clear_faults()
+    project.time.pass_by(3600)
+    assert project.apply().code == 0
+    assert {each["payload"]["idempotencyKey"]: each["payload"] for each in project.control.archives()} == before
 
 
 def test_an_archive_that_is_down_is_not_asked_five_hundred_times(start: Start) -> None:
