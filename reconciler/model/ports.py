@@ -108,8 +108,8 @@ class AuditEntry:
     """What happened to one object (contract §7). `summary` is the seed's validationSummary: `field:ADD`, ...
 
     `result` is one of SUCCESS, MERGED, RECORDED (nothing was sent), RETRIED (it never happened and was sent again),
-    CONFLICT, FAILED, RESOLVED (found out by a later run), and of an archive ALREADY (the endpoint had it) or UNCONFIRMED
-    (it may be there); `at` RFC 3339 UTC; `detail` has no secret.
+    CONFLICT, FAILED, RESOLVED (found out by a later run), and of an archive ALREADY (it was there) or UNCONFIRMED (it
+    may be there); `at` RFC 3339 UTC; `detail` has no secret.
     """
 
     at: str

@@ -271,6 +271,18 @@ def test_an_archive_that_does_not_confirm_is_none_and_one_more_apply_makes_one(
     assert project.control.strays() == []
 
 
+@pytest.mark.parametrize(("action", "more"), [("cut", {"when": "after"}), ("mangle", {"remove": ["archiveId"]})])
+def test_what_we_may_have_made_ourselves_is_told_of(project: Project, action: str, more: dict[str, Any]) -> None:
+    """There is no backup whose absence would say so: in the same run, or in the one after the interrupted one."""
+    one_at_a_time(project)
+    project.control.fault(ARCHIVES, action, times=2 if action == "mangle" else 1, **more)
+    project.write(rule(project.control, backup=..., notify=telling(project.control)))
+    project.apply()
+    assert project.apply().code == 0
+    assert 409 in {each.status for each in project.control.user_requests("/archives")}
+    assert len(project.control.user_requests("/notifications")) == 2
+
+
 def test_an_archive_in_doubt_gives_way_to_a_newer_head(project: Project) -> None:
     one_at_a_time(project)
     project.control.fault(ARCHIVES, "status", status=500, times=None)
