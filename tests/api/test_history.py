@@ -71,8 +71,15 @@ def test_a_version_that_comes_twice_is_read_again_and_then_given_up() -> None:
 
 
 def test_a_circle_is_left() -> None:
+    reader, asked_for = pages((["a"], "1"), (["b"], "1")), []
+
+    def read(cursor: str) -> Any:
+        asked_for.append(cursor)
+        return reader(cursor)
+
     with pytest.raises(Unfit, match="circle"):
-        read_history(pages((["a"], "1"), (["b"], "1")), HOST)
+        read_history(read, HOST)
+    assert asked_for == ["", "1"]
 
 
 @pytest.mark.parametrize("content", [None, [], {}, {"items": None}, {"items": [{"id": ""}]}, {"items": [1]}])
