@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ def outbox_of(run: Session, workspace: Workspace, plan: Plan) -> Iterator[UserOu
         yield UserOutbox(
             poster,
             Backups(workspace.root),
-            _secrets(named, os.environ),
+            _secrets(named, run.secrets),
             clock=run.clock,
             random=random.Random(),  # noqa: S311
             pause=run.pause,
@@ -40,19 +39,19 @@ def outbox_of(run: Session, workspace: Workspace, plan: Plan) -> Iterator[UserOu
         poster.close()
 
 
-def _secrets(named: set[str], environment: Mapping[str, str]) -> Mapping[str, Secret]:
-    missing = sorted(name for name in named if not environment.get(name))
+def _secrets(named: set[str], known: Mapping[str, Secret]) -> Mapping[str, Secret]:
+    missing = sorted(name for name in named if name not in known)
     if missing:
         raise UsageError(
             "A credential is missing",
             detail=f"The manifests name {', '.join(missing)}, and the environment has no such variable.",
             hint="Set it in the environment that apply runs in.",
         )
-    odd = sorted(name for name in named if not _is_header_value(environment[name]))
+    odd = sorted(name for name in named if not _is_header_value(known[name].reveal()))
     if odd:
         detail = f"{', '.join(odd)}: a header is one line of printable ASCII."
         raise UsageError("A credential cannot be sent", detail=detail)
-    return {name: Secret(environment[name]) for name in named}
+    return {name: known[name] for name in named}
 
 
 def _is_header_value(text: str) -> bool:

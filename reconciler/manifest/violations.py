@@ -59,17 +59,11 @@ def explain(gate: Gate, document: YamlDocument, instance: Json) -> list[Problem]
     """
     explainer = _Explainer(gate.schema, document, instance)
     violations = [leaf for violation in gate.violations(instance) for leaf in _narrowed(violation, {})]
-    said = [each for violation in violations for each in _discreet(explainer.explain(violation, violations), violation)]
+    said = [each for violation in violations for each in explainer.explain(violation, violations)]
     # Two keywords may object to one value, with the same advice: the first is enough.
     found = list({(each.code, each.where, each.hint): each for each in reversed(said)}.values())[::-1]
     echoed = {each.where.line for each in document.problems}
     return [each for each in found if each.where.line not in echoed] or ([] if echoed else found)
-
-
-def _discreet(problems: Iterable[Problem], violation: Violation) -> Iterator[Problem]:
-    """Where a credential may stand instead of its name, the line is not shown: it would get into everybody's logs."""
-    for each in problems:
-        yield replace(each, where=replace(each.where, text="")) if violation.schema.get("x-secret") else each
 
 
 def _narrowed(violation: Violation, around: Mapping[str, Json]) -> list[Violation]:

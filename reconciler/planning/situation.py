@@ -44,7 +44,8 @@ class Situation:
     `intents` the creations whose outcome is not known yet; `moved_from` the rows that a `moved:` block makes obsolete,
     by the address that has taken over; `requests` are the ledger's, by key; `disowned` are those (kind, live id) of
     which a person has said that they are none of ours; `unset` the environment variables of secrets that are not set;
-    `histories` are those that each standing order is about; `receipts` say what is archived, by endpoint and key, and `backups` what there is a copy of, by folder and file.
+    `histories` are those that each standing order is about; `receipts` say what is archived, by endpoint and key, and
+    `backups` what there is a copy of, by folder and file.
     """
 
     estate: Estate

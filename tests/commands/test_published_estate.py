@@ -46,4 +46,5 @@ def test_it_is_a_project_of_its_own_beside_the_other_example(project: Project) -
         "Purpose",
         "FlexSchema",
         "RetentionRule",
+        "Webhook",
     }

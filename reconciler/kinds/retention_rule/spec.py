@@ -55,7 +55,7 @@ _URL: Final[Mapping[str, Json]] = {
     "maxLength": 2000,
     "pattern": r"^(https://[A-Za-z0-9._~-]+|https://\[[0-9a-fA-F:.]+\]|http://(localhost|127\.0\.0\.1|\[::1\]))"
     r"(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$",
-    "x-secret": True,
+    "writeOnly": True,
     "x-hint": "Write an https address without user name and query; plain http only for this machine.",
 }
 _SECRET: Final[Mapping[str, Json]] = {
@@ -69,11 +69,11 @@ _SECRET: Final[Mapping[str, Json]] = {
             "title": "Variable",
             "description": "The environment variable that holds it.",
             "examples": ["RECONCILER_SECRET_ARCHIVE"],
-            "x-secret": True,
+            "writeOnly": True,
             "x-hint": "Name a variable that begins with RECONCILER_SECRET_; a secret never stands in a manifest.",
         }
     },
-    "x-secret": True,
+    "writeOnly": True,
     "x-hint": "Write `{fromEnv: RECONCILER_SECRET_...}`; a secret never stands in a manifest.",
 }
 
@@ -184,6 +184,7 @@ SCHEMA: Final[Mapping[str, Json]] = {
                     "type": "object",
                     "title": "Headers",
                     "description": "Sent along, by name.",
+                    "writeOnly": True,
                     "propertyNames": {"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"},
                     "additionalProperties": _SECRET,
                     "examples": [{"Authorization": {"fromEnv": "RECONCILER_SECRET_GRC"}}],
