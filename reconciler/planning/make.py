@@ -19,8 +19,8 @@ from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
 from reconciler.planning.order import CREATING, order
-from reconciler.planning.policies import policy_findings
 from reconciler.planning.orders import draft_order
+from reconciler.planning.policies import policy_findings
 from reconciler.planning.quotas import quotas
 from reconciler.planning.requests import asked_for, decide
 from reconciler.planning.restraints import restrain
