@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -138,6 +139,7 @@ def test_an_export_without_a_table_is_409_and_says_what_to_do(estate: Estate, se
     for output in (Output.CSV, Output.JSONL):
         estate.normalised(request, lines(interaction()), output=output)
         assert "only Parquet is queried" in _refused(service, 409)["detail"]
+        shutil.rmtree(estate.table)  # one folder holds one format
     estate.normalised(request, lines(interaction()))
     assert len(service.json("/catalog/e-1/records")["records"]) == 1
     next(estate.table.rglob("*.parquet")).unlink()
