@@ -24,6 +24,8 @@ from reconciler.model.export import LocalFile
 from .buckets import FOLDER, KEY, SECRET, Bucket, environment, fetching, line_to, only_known_keys, place_at
 from .filehost import CONTENT, EXPORT, file_host, serve, silence
 
+pytestmark = pytest.mark.long
+
 LARGE = random.Random(11).randbytes(20_000_000)
 FILES = {"/p0": CONTENT, "/p1": b"one", "/p2": b""}
 NAMES = [f"{FOLDER}/partition_{number}.jsonl" for number in range(3)]

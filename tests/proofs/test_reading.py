@@ -10,6 +10,8 @@ from reconciler.sandbox import Sandbox
 from .desk import Desk, Json, Ran, purpose, removed
 from .test_call_counts import PURPOSES
 
+pytestmark = pytest.mark.long
+
 LIST = f"GET {PURPOSES}"
 PAGES = [1, 2, 3]
 ENDS = [1, 3]

@@ -10,6 +10,8 @@ import pytest
 from .desk import SETTLE, US, Desk, purpose, removed
 from .test_call_counts import PURPOSES
 
+pytestmark = pytest.mark.long
+
 POST = f"POST {PURPOSES}"
 LOST: dict[str, dict[str, Any]] = {
     "cut": {"action": "cut"},

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconciler.errors import ReconcilerError
 
-TICK: Final = 1.0
+TICK: Final = 0.5
 """Seconds between two looks at the queue."""
 
 
