@@ -25,7 +25,8 @@
     ├── LedgerError                exit 1
     │   ├── LedgerLocked           exit 6
     │   ├── ForeignLedger                   another organisation's
-    │   └── LedgerFormat                    newer than this program, or no ledger at all
+    │   ├── LedgerFormat                    newer than this program, or no ledger at all
+    │   └── AuditBroken                     an entry of the audit is not as it was written
     ├── PlanRefused                exit 4   stale, changed by hand, or for something else
     │   └── PlanUnreadable         exit 1   no plan at all
     ├── Blocked                    exit 3   findings stop the apply before its first write
@@ -193,6 +194,10 @@ class ForeignLedger(LedgerError):
 
 class LedgerFormat(LedgerError):
     """The file is no ledger, or its format is newer than this program."""
+
+
+class AuditBroken(LedgerError):
+    """The audit is not as it was written: something was changed, taken out, put in, or cut off."""
 
 
 class PlanRefused(ReconcilerError):

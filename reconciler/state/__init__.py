@@ -9,17 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.state.audit import SqlAudit
     from reconciler.state.inbox import SqlInbox
     from reconciler.state.ledger import SqlLedger
     from reconciler.state.lock import Holder, hold, holder
-    from reconciler.state.opening import open_ledger
+    from reconciler.state.opening import absent, open_ledger
 
-__all__ = ["Holder", "SqlInbox", "SqlLedger", "hold", "holder", "open_ledger"]
+__all__ = ["Holder", "SqlAudit", "SqlInbox", "SqlLedger", "absent", "hold", "holder", "open_ledger"]
 
 _HOME = {
     "Holder": "lock",
+    "SqlAudit": "audit",
     "SqlInbox": "inbox",
     "SqlLedger": "ledger",
+    "absent": "opening",
     "hold": "lock",
     "holder": "lock",
     "open_ledger": "opening",

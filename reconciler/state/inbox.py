@@ -15,7 +15,8 @@ from reconciler.model.ports import AuditEntry
 from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
-from reconciler.state.ledger import SqlLedger, note
+from reconciler.state.ledger import SqlLedger
+from reconciler.state.noting import note
 
 MOST_STATUSES: Final = 8
 """Of one request: two end it, and whoever knows its token shall not fill the disk with others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from reconciler.model.ports import AuditEntry
 from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
+from reconciler.state.noting import note as note
 from reconciler.state.receipts import file, read_receipts
 from reconciler.state.trouble import legible, translated
 
@@ -35,6 +36,11 @@ class SqlLedger:
         self._turn = threading.Lock()
         with self.reading() as connection:
             self._facts: dict[str, str] = dict(connection.execute(sa.select(schema.meta)).tuples().all())
+
+    @property
+    def path(self) -> Path:
+        """Of its file."""
+        return self._path
 
     @property
     def ledger_id(self) -> str:
@@ -60,9 +66,10 @@ class SqlLedger:
 
     def audit(self, *, address: Address | None = None, last: int | None = None) -> tuple[AuditEntry, ...]:
         """The audit trail, or the `last` entries of it, oldest first."""
-        query = sa.select(schema.audit).order_by(schema.audit.c.number.desc()).limit(last)
+        table = schema.audit.c
+        query = sa.select(*(table[each.name] for each in fields(AuditEntry))).order_by(table.number.desc()).limit(last)
         if address is not None:
-            query = query.where(schema.audit.c.address == str(address))
+            query = query.where(table.address == str(address))
         with self.reading() as connection:
             found = connection.execute(query).all()
         return tuple(map(_entry, reversed(found)))
@@ -214,7 +221,6 @@ def _intent(found: sa.Row[Any]) -> Intent:
 
 def _entry(found: sa.Row[Any]) -> AuditEntry:
     values = dict(found._mapping)
-    del values["number"]
     return AuditEntry(**{**values, "summary": tuple(orjson.loads(values["summary"]))})
 
 
@@ -288,23 +294,4 @@ def _write(connection: sa.Connection, row: Recorded) -> None:
 def _forget(connection: sa.Connection, address: Address) -> None:
     connection.execute(
         sa.delete(schema.rows).where(schema.rows.c.kind == address.kind, schema.rows.c.name == address.name)
-    )
-
-
-def note(connection: sa.Connection, entry: AuditEntry) -> None:
-    """Add an audit entry, in the caller's transaction."""
-    connection.execute(
-        sa.insert(schema.audit).values(
-            at=entry.at,
-            action=entry.action,
-            address=entry.address,
-            live_id=entry.live_id,
-            result=entry.result,
-            seal=entry.seal,
-            latency_ms=entry.latency_ms,
-            request_id=entry.request_id,
-            correlation_id=entry.correlation_id,
-            summary=canonical(list(entry.summary)).decode(),
-            detail=entry.detail,
-        )
     )

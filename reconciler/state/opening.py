@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import ForeignLedger, LedgerError, LedgerFormat
 from reconciler.model.observed import Organisation
+from reconciler.model.provenance import UNKNOWN, Provenance
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -15,29 +16,33 @@ if TYPE_CHECKING:
     from reconciler.state.ledger import SqlLedger
 
 
-def open_ledger(path: str | Path, organisation: Organisation | None = None, *, writable: bool) -> SqlLedger:
+def open_ledger(
+    path: str | Path, organisation: Organisation | None = None, *, writable: bool, by: Provenance = UNKNOWN
+) -> SqlLedger:
     """The ledger in the file `path`.
 
-    Writable, it is made where there is none (which needs to know the organisation) and brought to the current format.
+    Writable, it is made where there is none (which needs to know the organisation) and brought to the current format;
+    every audit entry then says on whose behalf it was written.
     Otherwise nothing is written anywhere: what is there is read once, a missing file is an empty ledger whose
     `ledger_id` is empty, and writing to it raises LedgerError. Raises ForeignLedger when the ledger is another
     organisation's (`organisation` None = whosoever's), LedgerFormat, LedgerError.
     """
     from reconciler.state.database import pictured, written
     from reconciler.state.ledger import SqlLedger
+    from reconciler.state.noting import BY
     from reconciler.state.trouble import translated
 
     path = Path(path)
     with translated(path):
         if writable and organisation is None and not path.exists():
-            raise _absent(path)
+            raise absent(path)
         engine = written(path) if writable else pictured(path)
         try:
             _prepare(engine, path, organisation, writable)
         except BaseException:
             engine.dispose()
             raise
-    return SqlLedger(engine, path, writable=writable)
+    return SqlLedger(engine.execution_options(**{BY: by}), path, writable=writable)
 
 
 def _prepare(engine: sa.Engine, path: Path, organisation: Organisation | None, writable: bool) -> None:
@@ -60,7 +65,8 @@ def _prepare(engine: sa.Engine, path: Path, organisation: Organisation | None, w
                 _sign(connection, organisation)
 
 
-def _absent(path: Path) -> LedgerError:
+def absent(path: Path) -> LedgerError:
+    """What to say where there ought to be a ledger."""
     return LedgerError(
         "There is no ledger",
         detail="The first apply makes one.",

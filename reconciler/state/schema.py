@@ -5,7 +5,11 @@ A step, once released, never changes: files in the field have been through it. `
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
+
+from reconciler.state.chaining import chain_audit
 
 metadata = sa.MetaData()
 
@@ -82,6 +86,14 @@ audit = sa.Table(
     sa.Column("correlation_id", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("commit_id", sa.Text, nullable=False),
+    sa.Column("pull_request", sa.Text, nullable=False),
+    sa.Column("before_hash", sa.Text, nullable=False),
+    sa.Column("after_hash", sa.Text, nullable=False),
+    sa.Column("recipe", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
 )
 
 disowned = sa.Table(
@@ -139,7 +151,7 @@ receipts = sa.Table(
 )
 
 # AUTOINCREMENT: a number is never given twice, so that an intent's says which of two was begun first.
-STEPS: tuple[str, ...] = (
+STEPS: tuple[str | Callable[[sa.Connection], None], ...] = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE rows (
@@ -185,6 +197,7 @@ STEPS: tuple[str, ...] = (
         archive_id TEXT NOT NULL, versions INTEGER NOT NULL, timestamp TEXT NOT NULL, seal TEXT NOT NULL,
         notice TEXT NOT NULL, tries INTEGER NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (endpoint, key))
     """,
+    chain_audit,
 )
 
 FORMAT = len(STEPS)
@@ -193,9 +206,18 @@ FORMAT = len(STEPS)
 
 def migrate(connection: sa.Connection, found: int) -> None:
     """Bring a ledger of format `found` (0 = an empty database) up to `FORMAT`, inside the caller's transaction."""
-    for statement in (statement for step in STEPS[found:] for statement in step.split(";")):
-        connection.exec_driver_sql(statement)
+    for step in STEPS[found:]:
+        _take(connection, step)
     connection.exec_driver_sql(
         "INSERT INTO meta (key, value) VALUES ('format', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (str(FORMAT),),
     )
+
+
+def _take(connection: sa.Connection, step: str | Callable[[sa.Connection], None]) -> None:
+    """SQL, or where that does not suffice, a function."""
+    if callable(step):
+        step(connection)
+    else:
+        for statement in step.split(";"):
+            connection.exec_driver_sql(statement)
