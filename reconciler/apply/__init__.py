@@ -5,6 +5,7 @@ What to merge and what is safe is decided by functions that are handed in; nothi
 
 from __future__ import annotations
 
+from reconciler.apply.acceptance import note_acknowledgements
 from reconciler.apply.admission import admit, taken_over
 from reconciler.apply.archiving import archive_histories
 from reconciler.apply.doubt import resolve_intents
@@ -12,6 +13,7 @@ from reconciler.apply.draining import drain
 from reconciler.apply.executor import execute
 from reconciler.apply.following import follow, under_way
 from reconciler.apply.intents import looking
+from reconciler.apply.refusal import note_refusal, refusals_noted
 from reconciler.apply.requesting import looked_up_again, make_requests
 from reconciler.apply.resolving import resolve_submissions
 from reconciler.apply.run import Deciding, Run, start
@@ -28,6 +30,9 @@ __all__ = [
     "looked_up_again",
     "looking",
     "make_requests",
+    "note_acknowledgements",
+    "note_refusal",
+    "refusals_noted",
     "resolve_intents",
     "resolve_submissions",
     "start",

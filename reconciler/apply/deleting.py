@@ -91,7 +91,7 @@ def _end(run: Run, kind: Kind, change: Change, send: Send) -> None:
     refusal: ApiError | None = None
     for number in range(MAX_ATTEMPTS):
         if refusal is not None:
-            back_off(run, change, number)
+            back_off(run, kind, change, number, refusal)
         if refusal is not None or version is None or not _is_guarded(change):
             entity = run.api.get(kind, live_id_of(run, change))
             if entity is None or _is_done(run, kind, change, entity):

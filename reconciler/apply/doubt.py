@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reconciler.apply.records import stamp
+from reconciler.apply.records import hash_of, stamp
 from reconciler.errors import Interrupted, LedgerError, ReconcilerError
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
@@ -156,4 +156,5 @@ def _entry(looking: Looking, intent: Intent, result: str, entity: Observed | Non
         result=result,
         seal=intent.seal,
         detail="an interrupted run had done it" if entity else "an interrupted run's intent, looked at again",
+        after_hash=hash_of(intent.body),
     )

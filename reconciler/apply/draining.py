@@ -92,7 +92,7 @@ class _Vigil:
         except (*FATAL, Interrupted):
             raise
         except ReconcilerError as error:
-            result = failed(submission, error)
+            result = failed(self.run, submission, error)
         self.results[submission.step] = result
         self.happened |= result.outcome is not Outcome.QUEUED
         self.written += result.outcome is Outcome.DONE and not submission.taken

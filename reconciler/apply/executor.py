@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply.conflict import Conflict
 from reconciler.apply.doubt import InDoubt, Unrecorded
 from reconciler.apply.intents import Effect
+from reconciler.apply.records import entry_of
 from reconciler.apply.run import Run
 from reconciler.apply.steps import perform
-from reconciler.errors import FATAL, Interrupted, ReconcilerError, Unknown
+from reconciler.errors import FATAL, Interrupted, LedgerError, ReconcilerError, Unknown
 from reconciler.model.plan import Change, Plan
 from reconciler.model.report import Outcome, Report, StepFinished, StepResult, StepStarted
 
@@ -83,11 +85,20 @@ def _attempt(run: Run, progress: _Progress, change: Change) -> StepResult:
         if isinstance(error, FATAL):
             progress.fatal = error
         result = _failed(change, error)
+        _note_doubt(run, change, result, error)
     except Exception as error:
         # Nobody foresaw it, so nobody knows whether it happened: the intent stays open, and the others are still told.
         progress.fatal = unforeseen(error)
         result = replace(_failed(change, progress.fatal), outcome=Outcome.IN_DOUBT)
+        _note_doubt(run, change, result, progress.fatal)
     return replace(result, latency_ms=round((run.clock.monotonic() - began) * 1000))
+
+
+def _note_doubt(run: Run, change: Change, result: StepResult, error: ReconcilerError) -> None:
+    """Every other outcome has its entry by now. A ledger that fails is told of by whoever needed it first."""
+    if result.outcome is Outcome.IN_DOUBT:
+        with suppress(LedgerError):
+            run.ledger.note(entry_of(run, run.kinds[change.address.kind], change, "IN_DOUBT", error=error))
 
 
 def unforeseen(error: Exception) -> ReconcilerError:

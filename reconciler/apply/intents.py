@@ -39,6 +39,11 @@ class Effect:
 def intend(run: Run, kind: Kind, change: Change, after: Normal) -> Intent:
     """Note what is about to be sent, durably, before it is."""
     declared = change.declared if change.declared is not None else {}
+    try:
+        body = run.noted(kind, after)
+    except ReconcilerError as error:
+        run.ledger.note(entry_of(run, kind, change, "FAILED", error=error))
+        raise
     return run.ledger.begin(
         Intent(
             number=0,
@@ -50,7 +55,7 @@ def intend(run: Run, kind: Kind, change: Change, after: Normal) -> Intent:
             declared=declared,
             protect=change.protect,
             at=run.api.server_time(),
-            body=run.noted(kind, after),
+            body=body,
         )
     )
 
@@ -76,7 +81,9 @@ def give_up(run: Run, kind: Kind, change: Change, intent: Intent, error: Reconci
     raise error
 
 
-def back_off(run: Run, change: Change, number: int) -> None:
+def back_off(run: Run, kind: Kind, change: Change, number: int, refusal: ReconcilerError) -> None:
+    """Wait after a write that was refused because of somebody's edit, and before the next attempt."""
+    run.ledger.note(entry_of(run, kind, change, "RETRIED", error=refusal))
     seconds = BACKOFF * 2 ** (number - 1)
     run.emit(Waiting(seconds, f"{change.address} was changed meanwhile"))
     run.clock.sleep(seconds)

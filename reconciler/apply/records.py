@@ -14,7 +14,7 @@ from reconciler.model.observed import Observed, Origin, Recorded
 from reconciler.model.plan import Change, Precondition
 from reconciler.model.ports import AuditEntry
 from reconciler.model.shape import Keyed
-from reconciler.model.values import ABSENT, Json, Normal
+from reconciler.model.values import ABSENT, Json, Normal, fingerprint
 
 
 def row_of(run: Run, kind: Kind, change: Change, entity: Observed) -> Recorded:
@@ -57,7 +57,11 @@ def entry_of(
     after: Normal | None = None,
     error: ReconcilerError | None = None,
 ) -> AuditEntry:
-    """One audit entry (contract §7): what was done to which object, with the seed's summary of the fields."""
+    """One audit entry (contract §7): what was done to which object, with the seed's summary of the fields.
+
+    `after` is what was sent, where that is not what was planned.
+    """
+    becomes = after if after is not None else change.after
     return AuditEntry(
         at=stamp(run.clock.now()),
         action=change.action.value.upper(),
@@ -68,9 +72,16 @@ def entry_of(
         latency_ms=round((run.clock.monotonic() - run.known.began[change.step]) * 1000),
         request_id=str(uuid.uuid4()),
         correlation_id=error.correlation_id if isinstance(error, ApiError) else "",
-        summary=tuple(summary(kind, change.before, after if after is not None else change.after)),
+        summary=tuple(summary(kind, change.before, becomes)),
         detail=f"{error.summary}: {error.detail}" if error else change.reason,
+        before_hash=hash_of(change.before),
+        after_hash=hash_of(becomes),
     )
+
+
+def hash_of(body: Normal | None) -> str:
+    """What an audit entry says of a side of a change: enough to prove it, nothing to read in it."""
+    return "" if body is None else fingerprint(body)
 
 
 def stamp(seconds: float) -> str:

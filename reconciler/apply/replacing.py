@@ -36,7 +36,7 @@ def _written(run: Run, kind: Kind, change: Change, attempt: Attempt) -> Effect:
     refusal: ApiError | None = None
     for number in range(MAX_ATTEMPTS):
         if refusal is not None:
-            back_off(run, change, number)
+            back_off(run, kind, change, number, refusal)
             entity = run.api.get(kind, live_id_of(run, change))
             if entity is None:
                 raise gone()

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from reconciler.apply.doubt import InDoubt, Unrecorded
 from reconciler.apply.following import asking_of
-from reconciler.apply.records import stamp
+from reconciler.apply.records import hash_of, stamp
 from reconciler.apply.resolving import open_intent, resolved
 from reconciler.apply.room import Room, asked
 from reconciler.apply.run import Run
 from reconciler.apply.submitting import can_be, claimed_by, intent_of, requested, submit
-from reconciler.errors import FATAL, Interrupted, NotOffered, ReconcilerError, Unknown
+from reconciler.errors import FATAL, ApiError, Interrupted, LedgerError, NotOffered, ReconcilerError, Unknown
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Observed
@@ -94,7 +94,7 @@ def _results(run: Run, *, over: bool) -> Iterator[StepResult]:
             yield made(run, room, submission)
         except ReconcilerError as error:
             over = isinstance(error, (*FATAL, Interrupted))
-            yield failed(submission, error)
+            yield failed(run, submission, error)
 
 
 def made(run: Run, room: Room, submission: Submission) -> StepResult:
@@ -129,6 +129,17 @@ def _found(run: Run, kind: Kind, submission: Submission) -> Requested | None:
 
 def _taken(run: Run, kind: Kind, submission: Submission) -> StepResult:
     """A request that is there and is nobody's becomes ours; nothing is sent."""
+    try:
+        entity = _to_be_taken(run, kind, submission)
+    except ReconcilerError as error:
+        run.ledger.note(_failure(run, submission, "FAILED", error))
+        raise
+    request = requested(run, kind, intent_of(run, submission), entity)
+    run.ledger.keep(request, _noted(run, "RECORD", submission.address, request))
+    return _result(submission, Outcome.DONE, live_id=request.live_id)
+
+
+def _to_be_taken(run: Run, kind: Kind, submission: Submission) -> Observed:
     entity = run.api.get(kind, submission.taken)
     if entity is None:
         raise ReconcilerError(
@@ -142,14 +153,20 @@ def _taken(run: Run, kind: Kind, submission: Submission) -> StepResult:
             detail=f"{entity.live_id} asks for something else than {submission.address}, or is another's.",
             hint="Name the right one in metadata.id, or leave that out to ask for the data.",
         )
-    request = requested(run, kind, intent_of(run, submission), entity)
-    run.ledger.keep(request, _noted(run, "RECORD", submission.address, request))
-    return _result(submission, Outcome.DONE, live_id=request.live_id)
+    return entity
 
 
 def _noted(run: Run, action: str, address: Address, request: Requested) -> AuditEntry:
     at = stamp(run.clock.now())
     return AuditEntry(at, action, str(address), request.live_id, "SUCCESS", run.seal, request_id=request.key)
+
+
+def _failure(run: Run, submission: Submission, result: str, error: ReconcilerError) -> AuditEntry:
+    return AuditEntry(
+        stamp(run.clock.now()), "EXPORT_SUBMISSION", str(submission.address), submission.taken, result, run.seal,
+        request_id=submission.key, correlation_id=error.correlation_id if isinstance(error, ApiError) else "",
+        detail=f"{error.summary}: {error.detail}", after_hash=hash_of(submission.body),
+    )  # fmt: skip
 
 
 def _result(submission: Submission, outcome: Outcome, *, live_id: str = "", because: str = "") -> StepResult:
@@ -158,8 +175,12 @@ def _result(submission: Submission, outcome: Outcome, *, live_id: str = "", beca
     )  # fmt: skip
 
 
-def failed(submission: Submission, error: ReconcilerError) -> StepResult:
+def failed(run: Run, submission: Submission, error: ReconcilerError) -> StepResult:
+    """What came of a request that was not made, or of which that is not known."""
     doubtful = isinstance(error, InDoubt | Unrecorded | Unknown | Interrupted)
+    if doubtful:  # what failed for certain has its entry
+        with suppress(LedgerError):
+            run.ledger.note(_failure(run, submission, "IN_DOUBT", error))
     return replace(
         _result(submission, Outcome.IN_DOUBT if doubtful else Outcome.FAILED),
         summary=error.summary,

@@ -14,7 +14,7 @@ from reconciler.apply.callbacks import told_where
 from reconciler.apply.doubt import InDoubt, await_candidate, written
 from reconciler.apply.following import asking_of, reason_of, status_of
 from reconciler.apply.intents import MAX_ATTEMPTS, looking
-from reconciler.apply.records import stamp
+from reconciler.apply.records import hash_of, stamp
 from reconciler.apply.run import Run
 from reconciler.errors import FATAL, ApiError, Interrupted, LedgerError, NotOffered, ReconcilerError, Rejected, Unknown
 from reconciler.model.address import Address
@@ -205,6 +205,7 @@ def entry_of(
         correlation_id=error.correlation_id if isinstance(error, ApiError) else "",
         summary=(*_said(run, intent), "complianceCheck:PASSED"),
         detail=f"{error.summary}: {error.detail}" if error else status,
+        after_hash=hash_of(intent.body),
     )
 
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,9 @@ from reconciler.apply import (
     looked_up_again,
     looking,
     make_requests,
+    note_acknowledgements,
+    note_refusal,
+    refusals_noted,
     resolve_intents,
     resolve_submissions,
     start,
@@ -34,6 +37,7 @@ from reconciler.apply import (
     with_secrets,
 )
 from reconciler.commands import options
+from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import digests_of
 from reconciler.commands.outbox import outbox_of
 from reconciler.commands.outputs import Outputs, parse_outputs
@@ -42,10 +46,11 @@ from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import Wishes, check_organisation, choices_of, compute
 from reconciler.commands.progress import telling
+from reconciler.commands.provenance import provenance
 from reconciler.commands.records import read_files
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project, open_workspace
-from reconciler.errors import Declined, UsageError
+from reconciler.errors import Blocked, Declined, LedgerError, PlanRefused, PlanUnreadable, UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
@@ -61,6 +66,8 @@ from reconciler.planning.requests import unclaimed
 from reconciler.render import report_json, report_text
 from reconciler.state import hold, open_ledger
 
+LOCK_PATIENCE = 2.0
+"""Seconds to wait for the ledger only to note that a plan was refused."""
 PARTIAL = 5
 INTERRUPTED = 130
 DECIDING = Deciding(merge, judge, matching, asks_the_same, unclaimed, Listing)
@@ -139,9 +146,9 @@ def apply(
     target = parse_outputs(outputs)
     with target.failing_loudly():
         _check_usage(ctx, plan_file, seal, auto_approve=auto_approve)
-        saved = load_plan(plan_file, seal) if plan_file else None
         # The plan is closed: with one, no manifest is read.
-        workspace = open_project(directory, project_file) if saved else open_workspace(directory, project_file)
+        workspace = open_project(directory, project_file) if plan_file else open_workspace(directory, project_file)
+        saved = _loaded(plan_file, seal, workspace.ledger) if plan_file else None
         choices = choices_of(drift=drift, allow_delete=allow_delete, excluded=excluded, on_conflict=on_conflict)
         wishes = Wishes(choices, read_files(records, workspace.estate), as_of, parallelism)
         with (
@@ -154,6 +161,28 @@ def apply(
         ctx.exit(exit_code_of_plan(outcome, detailed=False))
     target.show(_Applied(outcome))
     ctx.exit(exit_code(outcome))
+
+
+def _loaded(plan_file: Path, seal: str, ledger: Path) -> Plan:
+    """A saved plan. One that is refused is noted, too, where there is a ledger already that can be had."""
+    try:
+        return load_plan(plan_file, seal)
+    except PlanUnreadable:
+        raise
+    except PlanRefused as error:
+        if ledger.exists():
+            with suppress(LedgerError):
+                _note_refused(ledger, seal, error)
+        raise
+
+
+def _note_refused(path: Path, seal: str, error: PlanRefused) -> None:
+    clock = SystemClock()
+    with (
+        hold(path, clock, timeout=LOCK_PATIENCE, command="reconciler apply"),
+        open_ledger(path, writable=True, by=provenance()) as ledger,
+    ):
+        note_refusal(ledger, clock, seal=seal, error=error)
 
 
 def _check_usage(ctx: click.Context, plan_file: Path | None, seal: str, *, auto_approve: bool) -> None:
@@ -187,7 +216,7 @@ def _applied(
     """Everything that happens under the lock. A plan = it is blocked, or there is nothing to do."""
     organisation = run.client.organisation()
     check_organisation(workspace, organisation)
-    with open_ledger(workspace.ledger, organisation, writable=True) as ledger:
+    with open_ledger(workspace.ledger, organisation, writable=True, by=provenance()) as ledger:
         if saved is not None:
             return _perform(run, workspace, ledger, organisation, saved, saved_before=True, waits=waits)
         return _planned_and_applied(run, workspace, ledger, organisation, wishes, target, ask=ask, waits=waits)
@@ -211,13 +240,26 @@ def _planned_and_applied(
         resolve_intents(looking(looking_back), KINDS)
         resolve_submissions(looking_back, KINDS)
     plan = compute(workspace, ledger, run.client, organisation, wishes, run.clock.now(), secrets=run.secrets)
+    if plan.blocked:
+        _note_blocked(run, ledger, plan)
     if plan.blocked or (plan.empty and not (waits and _is_any_under_way(ledger))):
         return plan
     if ask and not plan.empty:
         target.preview(PlanShown(plan))
-        if not click.confirm("Apply these changes?", err=True):
-            raise Declined("Nothing was applied", detail="You said no.")
+        with refusals_noted(ledger, run.clock, seal_of(plan)):
+            _ask()
     return _perform(run, workspace, ledger, organisation, plan, saved_before=False, waits=waits)
+
+
+def _note_blocked(run: Session, ledger: Ledger, plan: Plan) -> None:
+    blocking = [finding for finding in plan.findings if finding.blocks]
+    error = Blocked("Findings block the plan", detail="Nothing was written.")
+    note_refusal(ledger, run.clock, seal=seal_of(plan), error=error, findings=blocking)
+
+
+def _ask() -> None:
+    if not click.confirm("Apply these changes?", err=True):
+        raise Declined("Nothing was applied", detail="You said no.")
 
 
 def _is_any_under_way(ledger: Ledger) -> bool:
@@ -237,12 +279,15 @@ def _perform(
     """Look once more whether the plan may be applied, then do it."""
     with outbox_of(run, workspace, plan) as outbox, telling(run, plan) as emit, _stopping(run):
         work = replace(_run(run, ledger, plan, emit), outbox=outbox)
-        done = admit(work, organisation, ledger.rows())
-        work = with_secrets(work, _digests(run, ledger, plan), ledger.rows())
+        with refusals_noted(ledger, run.clock, work.seal):
+            done = admit(work, organisation, ledger.rows())
+            work = with_secrets(work, _digests(run, ledger, plan), ledger.rows())
+            if saved_before:
+                done |= taken_over(work, resolve_intents(looking(work), KINDS))
         if saved_before:
-            done |= taken_over(work, resolve_intents(looking(work), KINDS))
             resolve_submissions(work, KINDS)
             work = looked_up_again(work)
+        note_acknowledgements(work, done)
         report = archive_histories(work, make_requests(work, execute(work, done)))
         return drain(work, report) if waits else report
 

@@ -13,6 +13,7 @@ from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.apply import DECIDING
 from reconciler.commands.planner import check_organisation
+from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project
 from reconciler.errors import Interrupted, LedgerLocked, UsageError
@@ -44,7 +45,7 @@ class Work:
         file, clock = self.workspace.ledger, self.session.clock
         with (
             hold(file, clock, timeout=LOCK_PATIENCE, command="reconciler exports"),
-            open_ledger(file, self.organisation, writable=True) as ledger,
+            open_ledger(file, self.organisation, writable=True, by=provenance()) as ledger,
         ):
             plan = Plan(self.organisation, "", "", "", "", self.workspace.project)
             yield start(

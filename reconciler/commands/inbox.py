@@ -13,6 +13,7 @@ import requests
 
 from reconciler.apply.following import asked
 from reconciler.commands.planner import check_organisation
+from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session, tell
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import UsageError
@@ -88,7 +89,7 @@ def _opened(workspace: Workspace, run: Session) -> Iterator[SqlLedger]:
     organisation = run.client.organisation()
     check_organisation(workspace, organisation)
     with hold(workspace.ledger, run.clock, timeout=PATIENCE, command="reconciler serve"):
-        ledger = open_ledger(workspace.ledger, organisation, writable=True)
+        ledger = open_ledger(workspace.ledger, organisation, writable=True, by=provenance())
     with ledger:
         yield ledger
 

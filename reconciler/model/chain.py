@@ -2,8 +2,8 @@
 
 The recipe `chain/v1`: an entry's hash is `sha256:` and the hexadecimal SHA-256 of a JSON array of its `FIELDS`, in
 that order, in UTF-8, without white space; `summary` is in it as a string, itself a JSON array in the same spelling.
-`previous` is the hash of the entry before, `GENESIS` for the first; numbers grow by one. Entries from before there was a
-chain were chained when the ledger was brought forward, and their recipe says so: nobody watched them until then.
+`previous` is the hash of the entry before, `GENESIS` for the first; numbers grow by one. Entries from before there was
+a chain were chained when the ledger was brought forward, and their recipe says so: nobody watched them until then.
 
 A recipe, once released, never changes.
 """

@@ -278,6 +278,17 @@ class Project:
         assert self.files() == before
         return True
 
+    def wrote_only_its_refusal(self, before: Mapping[str, bytes], *, code: str = "") -> bool:
+        """Nothing to the organisation; to the ledger the audit entry that says so. `code` is of the finding that stopped
+        it."""
+        kept = {name: content for name, content in self.files().items() if "ledger.db" not in name}
+        entry = self.audit()[-1]
+        assert self.effects() == []
+        assert kept == {name: content for name, content in before.items() if "ledger.db" not in name}
+        assert (entry.action, entry.result) == ("APPLY", "REFUSED")
+        assert code in (*(part.partition(":")[0] for part in entry.summary), "")
+        return True
+
 
 def run(words: Iterable[str], environment: Mapping[str, str], shared: Time) -> Ran:
     """The program, as its console script starts it."""

@@ -141,4 +141,4 @@ def test_an_acknowledgement_that_expires_after_planning_blocks_the_apply(project
     before = project.files()
     ran = project.run("apply", "plan.json")
     assert ran.fails_with(3, "The plan is blocked", "FS101", "expired")
-    assert project.wrote_nothing(before)
+    assert project.wrote_only_its_refusal(before)

@@ -101,7 +101,7 @@ def test_a_stale_plan_is_refused(project: Project, saved: Path) -> None:
     project.applied(purpose(retention="90d"))
     before = project.files()
     assert project.run("apply", saved).fails_with(4, "The plan is stale", "Purpose/Support")
-    assert project.wrote_nothing(before)
+    assert project.wrote_only_its_refusal(before)
 
 
 # Ledgers.

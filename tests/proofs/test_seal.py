@@ -137,7 +137,7 @@ def test_the_plan_has_something_in_every_corner(planned: Desk) -> None:
 def test_a_plan_changed_in_any_one_place_is_refused_though_its_own_seal_is_right(planned: Desk, tmp_path: Path) -> None:
     document = orjson.loads(planned.plan_file.read_bytes())
     reviewed = document["seal"]
-    ledger = planned.ledger.read_bytes()
+    recorded = planned.rows()
     forged = tmp_path / "forged.json"
 
     walked = 0
@@ -151,7 +151,7 @@ def test_a_plan_changed_in_any_one_place_is_refused_though_its_own_seal_is_right
 
     assert walked > 500
     assert planned.sandbox.control.requests() == []
-    assert planned.ledger.read_bytes() == ledger
+    assert planned.rows() == recorded
 
 
 def test_a_damaged_plan_is_refused_without_any_seal_given(planned: Desk, tmp_path: Path) -> None:
