@@ -17,6 +17,7 @@ VERBS: Final = {
     "schema": "Write the JSON Schemas of the manifests, for editors.",
     "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
     "state": "Look into the ledger: what we sent, and who holds its lock.",
+    "audit": "Search the audit, prove that it is whole, hand it to whoever asks.",
     "exports": "Follow requests, fetch their files, verify them.",
     "serve": "Serve the catalogue of exports over HTTP, read only.",
     "sandbox": "Run a simulated organisation on this machine.",

@@ -4,6 +4,8 @@ A text has no final line end. `styled` adds colour and nothing else; nothing in 
 the manifests and the organisation say.
 """
 
+from reconciler.render.audit import audit_json, audit_text, head_json, verified_json, verified_text
+from reconciler.render.audit_stats import stats_json, stats_text
 from reconciler.render.events import event_line
 from reconciler.render.explain import codes_text, explanation_text
 from reconciler.render.exports import request_text, requests_json, requests_text
@@ -19,11 +21,14 @@ from reconciler.render.trail import trail_text
 from reconciler.render.transfers import transfer_text
 
 __all__ = [
+    "audit_json",
+    "audit_text",
     "codes_text",
     "error_json",
     "error_text",
     "event_line",
     "explanation_text",
+    "head_json",
     "kinds_markdown",
     "kinds_text",
     "legible",
@@ -42,6 +47,10 @@ __all__ = [
     "requests_json",
     "requests_text",
     "state_text",
+    "stats_json",
+    "stats_text",
     "trail_text",
     "transfer_text",
+    "verified_json",
+    "verified_text",
 ]

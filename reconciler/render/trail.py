@@ -23,7 +23,7 @@ def trail_text(entries: Iterable[AuditEntry], *, styled: bool, width: int = WIDT
 
 def _entry(entry: AuditEntry, width: int) -> list[Line]:
     took = f" in {duration(entry.latency_ms / 1000)}" if entry.latency_ms else ""
-    rows = [line(entry.at, "  ", entry.action, " ", span(entry.result, _tone(entry.result)), took, indent=4)]
+    rows = [line(entry.at, "  ", entry.action, " ", span(entry.result, tone_of(entry.result)), took, indent=4)]
     rows += prose(entry.detail, width=width, indent=INNER)
     if entry.summary:
         rows += folded(span(listed(entry.summary, most=100)), width=width, indent=INNER)
@@ -32,5 +32,6 @@ def _entry(entry: AuditEntry, width: int) -> list[Line]:
     return rows
 
 
-def _tone(result: str) -> Tone:
-    return Tone.BAD if result in ("FAILED", "CONFLICT") else Tone.STRONG
+def tone_of(result: str) -> Tone:
+    """How a result stands out."""
+    return Tone.BAD if result in ("FAILED", "CONFLICT", "IN_DOUBT", "REFUSED") else Tone.STRONG

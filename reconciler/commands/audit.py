@@ -1,0 +1,207 @@
+"""`reconciler audit`: what happened, by whom, and the proof that nothing of it was changed. Writes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.outputs import parse_outputs
+from reconciler.commands.workspace import open_project
+from reconciler.errors import UsageError
+from reconciler.model.chain import Link, Verified
+from reconciler.model.performance import Summary, summarised
+from reconciler.render import audit_json, audit_text, head_json, stats_json, stats_text, verified_json, verified_text
+from reconciler.state import SqlAudit, absent, open_ledger
+
+
+@click.group()
+def audit() -> None:
+    """Search the audit, prove that it is whole, and hand it to whoever asks. Nothing is written.
+
+    Every entry carries the hash of the one before. Publish the head where nobody can change it later (a log of CI, a
+    ticket), and verify against it.
+
+    \b
+      reconciler audit log --address FlexSchema/customer_profile --since 2026-10-01
+      reconciler audit head
+      reconciler audit verify --head sha256:...
+      reconciler audit bundle audit-2026-10.zip --since 2026-10-01 --until 2026-11-01
+    """
+
+
+def moment(text: str) -> str:
+    """A date (its beginning, UTC) or an instant, as entries spell theirs."""
+    try:
+        instant = datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        instant = options.moment(text).astimezone(UTC)
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+since = click.option("--since", type=moment, metavar="DATE|INSTANT", default="", help="From then on.")
+until = click.option("--until", type=moment, metavar="DATE|INSTANT", default="", help="Before then.")
+
+
+@contextmanager
+def opened(directory: Path, project_file: Path | None) -> Iterator[SqlAudit]:
+    """The audit of the project's ledger. Raises LedgerError where there is none."""
+    path = open_project(directory, project_file).ledger
+    with open_ledger(path, writable=False) as ledger:
+        if not ledger.ledger_id:
+            raise absent(path)
+        yield SqlAudit(ledger)
+
+
+@audit.command("log")
+@click.option("--address", "addresses", multiple=True, metavar="KIND/NAME", help="Of this object; repeatable.")
+@click.option("--action", "actions", multiple=True, type=str.upper, help="Of this action (update); repeatable.")
+@click.option("--result", "results", multiple=True, type=str.upper, help="With this result (failed); repeatable.")
+@since
+@until
+@click.option("--last", type=click.IntRange(1), default=None, help="So many, the newest.")
+@options.directory
+@options.project_file
+@options.outputs
+def log(
+    addresses: tuple[str, ...],
+    actions: tuple[str, ...],
+    results: tuple[str, ...],
+    since: str,
+    until: str,
+    last: int | None,
+    directory: Path,
+    project_file: Path | None,
+    outputs: tuple[str, ...],
+) -> None:
+    """Show what happened, oldest first: when, what, with which result, by whom and why.
+
+    \b
+      reconciler audit log --last 20
+      reconciler audit log --result failed --result conflict -o json
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        with opened(directory, project_file) as held:
+            links = held.links(
+                addresses=addresses, actions=actions, results=results, since=since, until=until, last=last
+            )
+        target.show(_Listed(links))
+
+
+@audit.command("verify")
+@click.option("--head", "published", default="", metavar="HASH", help="A head that was published: it must be there.")
+@options.directory
+@options.project_file
+@options.outputs
+def verify(published: str, directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+    """Prove that no entry was changed, taken out, put in or moved; exits 1 and says which one was.
+
+    Who can write the ledger can cut off its end, or chain all of it again. Only a head that was published shows that.
+
+    \b
+      reconciler audit verify --head sha256:...
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        stated = _hash(published) if published else ""
+        with opened(directory, project_file) as held:
+            verified = held.verified(stated)
+        target.show(_Verification(verified))
+
+
+@audit.command("head")
+@options.directory
+@options.project_file
+@options.outputs
+def head(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+    """Print the hash of the last entry and how many there are, for publishing.
+
+    \b
+      reconciler audit head
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        with opened(directory, project_file) as held:
+            end = _Head(*held.end())
+        target.show(end)
+
+
+@audit.command("stats")
+@since
+@until
+@options.directory
+@options.project_file
+@options.outputs
+def stats(since: str, until: str, directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+    """Count writes and successes, and say how long they took: on average and by percentiles, by action and by kind.
+
+    \b
+      reconciler audit stats --since 2026-10-01
+    """
+    target = parse_outputs(outputs)
+    with target.failing_loudly():
+        with opened(directory, project_file) as held:
+            links = held.links(since=since, until=until)
+        target.show(_Statistics(summarised(link.entry for link in links)))
+
+
+def _hash(text: str) -> str:
+    """As `audit head` prints it, or its digits alone. Raises UsageError."""
+    digits = text.strip().lower().removeprefix("sha256:")
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise UsageError("Not a head", detail=f"{text!r} is no SHA-256.", hint="Print one:\nreconciler audit head")
+    return f"sha256:{digits}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Entries as a result."""
+
+    links: Sequence[Link]
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return audit_text(self.links, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return audit_json(self.links)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verification:
+    verified: Verified
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return verified_text(self.verified, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return verified_json(self.verified)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    count: int
+    head: str
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return f"{self.head} {self.count}"
+
+    def json(self) -> bytes:
+        return head_json(self.count, self.head)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statistics:
+    summary: Summary
+
+    def human(self, *, styled: bool, width: int) -> str:
+        return stats_text(self.summary, styled=styled, width=width)
+
+    def json(self) -> bytes:
+        return stats_json(self.summary)
