@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options
-from reconciler.commands.outputs import parse_outputs
-from reconciler.commands.workspace import open_project
+from reconciler.commands.outputs import check_place, parse_outputs, write_file
+from reconciler.commands.workspace import open_project, open_workspace
 from reconciler.errors import UsageError
 from reconciler.model.chain import Link, Verified
 from reconciler.model.performance import Summary, summarised
@@ -45,8 +45,8 @@ def moment(text: str) -> str:
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-since = click.option("--since", type=moment, metavar="DATE|INSTANT", default="", help="From then on.")
-until = click.option("--until", type=moment, metavar="DATE|INSTANT", default="", help="Before then.")
+since = click.option("--since", type=moment, metavar="DATE|INSTANT", default=None, help="From then on.")
+until = click.option("--until", type=moment, metavar="DATE|INSTANT", default=None, help="Before then.")
 
 
 @contextmanager
@@ -73,8 +73,8 @@ def log(
     addresses: tuple[str, ...],
     actions: tuple[str, ...],
     results: tuple[str, ...],
-    since: str,
-    until: str,
+    since: str | None,
+    until: str | None,
     last: int | None,
     directory: Path,
     project_file: Path | None,
@@ -133,13 +133,43 @@ def head(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -
         target.show(end)
 
 
+@audit.command("bundle")
+@click.argument("file", metavar="OUT.zip", type=click.Path(path_type=Path, dir_okay=False))
+@since
+@until
+@options.directory
+@options.project_file
+def bundle(file: Path, since: str | None, until: str | None, directory: Path, project_file: Path | None) -> None:
+    """Pack what a data protection officer asks for: purposes and fields, changes and exceptions, exports, the proof.
+
+    Open index.html in it. Equal ledgers and manifests give equal files, byte by byte, whenever and wherever it is made.
+
+    \b
+      reconciler audit bundle audit-2026-10.zip --since 2026-10-01 --until 2026-11-01
+    """
+    from reconciler.commands.audit_bundle import packed
+    from reconciler.commands.audit_dossier import gathered
+    from reconciler.render.audit_bundle import bundle_files
+
+    check_place(file)
+    workspace = open_workspace(directory, project_file)
+    with open_ledger(workspace.ledger, writable=False) as ledger:
+        if not ledger.ledger_id:
+            raise absent(workspace.ledger)
+        dossier = gathered(workspace, ledger, since=since or "", until=until or "")
+    write_file(file, packed(bundle_files(dossier)), mode=0o600)
+    click.echo(f"{file}: entries {len(dossier.links):,} of {dossier.verified.count:,}, head {dossier.verified.head}")
+
+
 @audit.command("stats")
 @since
 @until
 @options.directory
 @options.project_file
 @options.outputs
-def stats(since: str, until: str, directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def stats(
+    since: str | None, until: str | None, directory: Path, project_file: Path | None, outputs: tuple[str, ...]
+) -> None:
     """Count writes and successes, and say how long they took: on average and by percentiles, by action and by kind.
 
     \b

@@ -99,9 +99,10 @@ def verify(rows: Iterable[Sequence[Json]], *, given: int, published: str = "") -
         if stated == published:
             published_at = number
     if given > number:
-        raise AuditBroken("The audit has been cut off", detail=f"{_span(number + 1, given)} missing, at its end.")
+        raise AuditBroken("The audit has been cut off", detail=f"{_span(number + 1, given)} missing.", hint=_KEEP)
     if published and published_at is None:
-        raise AuditBroken("The audit does not hold the published head", detail=_UNHELD.format(published))
+        detail = _UNHELD.format(published)
+        raise AuditBroken("The audit does not hold the published head", detail=detail, hint=_KEEP)
     return Verified(count, number, head, migrated, published_at)
 
 
@@ -110,6 +111,10 @@ _AT, _ACTION, _ADDRESS = map(FIELDS.index, ("at", "action", "address"))
 _UNHELD: Final = (
     "No entry has the hash {}. Every entry follows from the one before: either the end was cut off and written anew, "
     "or all of it was chained again."
+)
+
+_KEEP: Final = (
+    "Keep the ledger as it is, and compare it with a copy. What comes before still follows from the beginning."
 )
 
 
@@ -121,7 +126,9 @@ def _check(stated: Json, fields: Fields, number: int, head: str, *, chained: boo
     if recipe != RECIPE and (recipe != MIGRATED or chained):
         raise _altered(found, f"{_named(fields)} has the recipe {recipe!r}, which does not belong there.")
     if found > number + 1 and (recipe == RECIPE or previous != head):
-        raise AuditBroken("Entries of the audit are missing", detail=f"{_span(number + 1, found - 1)} missing.")
+        raise AuditBroken(
+            "Entries of the audit are missing", detail=f"{_span(number + 1, found - 1)} missing.", hint=_KEEP
+        )
     if found <= number:
         raise _altered(found, f"{_named(fields)} stands after entry {number}.")
     if previous != head:
@@ -136,7 +143,7 @@ def _fits(stated: Json, fields: Fields) -> bool:
 
 
 def _altered(number: int, detail: str) -> AuditBroken:
-    return AuditBroken(f"The audit has been altered at entry {number}", detail=detail)
+    return AuditBroken(f"The audit has been altered at entry {number}", detail=detail, hint=_KEEP)
 
 
 def _named(fields: Fields) -> str:

@@ -39,6 +39,7 @@ from reconciler.model.finding import Explanation, Finding, FindingClass, Severit
 from reconciler.model.manifest import Expansion, Manifest
 from reconciler.model.policy import Objection
 from reconciler.model.project import Project
+from reconciler.model.register import KeptField, KeptFields, Processing
 from reconciler.model.request import Asking
 from reconciler.model.shape import Record
 from reconciler.model.source import Problem
@@ -266,6 +267,14 @@ def _unexplained(_before: Normal, _after: Normal) -> Mapping[Path, str]:
     return {}
 
 
+def _no_processing(_: Normal) -> Processing | None:
+    return None
+
+
+def _no_fields(_: Normal) -> Iterable[KeptField]:
+    return ()
+
+
 def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
     return spec
 
@@ -296,6 +305,9 @@ class Kind:
     cannot; `policies` are the organisation's rules for its manifests, as far as they come with the kind, and `settings`
     what the project file adjusts them with; `judge` finds what is unsafe about a change; `questions` says what records
     should be asked before judging, and `classify` answers for one value. All are pure.
+
+    `processing` reads out of a normal form why personal data is kept, and `kept_fields` which fields are kept for what:
+    together they are the record of processing in an audit bundle.
     """
 
     name: str
@@ -336,6 +348,8 @@ class Kind:
     questions: Callable[[Normal, Normal], tuple[Question, ...]] = _no_questions
     classify: Callable[[Question, Json], Verdict] = _no_verdict
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    processing: Callable[[Normal], Processing | None] = _no_processing
+    kept_fields: KeptFields = _no_fields
 
     @property
     def converges(self) -> bool:

@@ -17,10 +17,6 @@ from reconciler.state.trouble import legible
 
 _COLUMNS: Final = ("hash", *FIELDS)
 _AFTER: Final = f"SELECT {', '.join(_COLUMNS)} FROM audit WHERE number > ? ORDER BY number"  # noqa: S608
-_HINT: Final = (
-    "Keep this file as it is, and compare it with a copy. What was written before that entry still follows from the "
-    "beginning."
-)
 
 
 class SqlAudit:
@@ -35,8 +31,8 @@ class SqlAudit:
         addresses: Sequence[str] = (),
         actions: Sequence[str] = (),
         results: Sequence[str] = (),
-        since: str = "",
-        until: str = "",
+        since: str | None = None,
+        until: str | None = None,
         last: int | None = None,
     ) -> tuple[Link, ...]:
         """Entries, oldest first: of any of the addresses, actions and results that are named, `since` and before
@@ -49,11 +45,17 @@ class SqlAudit:
         query = query.where(table.at < until) if until else query
         return self._read(query)
 
-    def between(self, first: int, last: int) -> tuple[Link, ...]:
-        """The entries from one number to another, without a gap in between."""
+    def period(self, since: str, until: str) -> tuple[Link, ...]:
+        """The entries from the first one of a period to its last, without a gap: clocks may have gone back meanwhile.
+
+        An empty bound is none.
+        """
+        inside = self.links(since=since, until=until)
+        if not inside:
+            return ()
         table = schema.audit.c
         query = sa.select(*(table[name] for name in _COLUMNS)).order_by(table.number.desc())
-        return self._read(query.where(table.number.between(first, last)))
+        return self._read(query.where(table.number.between(inside[0].number, inside[-1].number)))
 
     def end(self) -> tuple[int, str]:
         """How many entries there are, and the hash of the last one."""
@@ -69,7 +71,7 @@ class SqlAudit:
                 return verify(_rows(_raw(connection)), given=given(connection), published=published)
             except AuditBroken as broken:
                 where = str(self._ledger.path)
-                raise AuditBroken(broken.summary, detail=broken.detail, hint=_HINT, where=where) from None
+                raise AuditBroken(broken.summary, detail=broken.detail, hint=broken.hint, where=where) from None
 
     def _read(self, query: sa.Select[Any]) -> tuple[Link, ...]:
         """Newest first to oldest first."""

@@ -16,6 +16,7 @@ from reconciler.kinds.data_schema.terms import limits_of, terms_of
 from reconciler.kinds.data_schema.wire import SERVER_OWNED, envelope_of
 from reconciler.model.finding import Finding
 from reconciler.model.kind import Kind, Lock, Origin, Paging, Scopes, Transition, Verb
+from reconciler.model.register import kept_fields_in
 
 _ENABLED: Final = {"enabled": True}
 
@@ -54,6 +55,7 @@ def kind_of(base: Base) -> Kind:
         policies=POLICIES,
         judge=judge,
         explanations=EXPLANATIONS,
+        kept_fields=kept_fields_in("fields", key="key"),
     )
 
 

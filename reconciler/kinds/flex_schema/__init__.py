@@ -11,6 +11,7 @@ from reconciler.kinds.flex_schema.migration import classify, judge, questions
 from reconciler.kinds.flex_schema.policies import POLICIES
 from reconciler.kinds.flex_schema.spec import EXAMPLE, MAX_FIELDS, SCHEMA, SHAPE
 from reconciler.model.kind import Kind, Origin, Scopes, SizeLimit
+from reconciler.model.register import kept_fields_in
 
 FLEX_SCHEMA: Final = Kind(
     name="FlexSchema",
@@ -31,4 +32,5 @@ FLEX_SCHEMA: Final = Kind(
     questions=questions,
     classify=classify,
     explanations=EXPLANATIONS,
+    kept_fields=kept_fields_in("fields", key="name"),
 )

@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.kinds.purpose.checks import check, judge
 from reconciler.kinds.purpose.explanations import EXPLANATIONS
 from reconciler.kinds.purpose.policies import POLICIES, SETTINGS
-from reconciler.kinds.purpose.spec import EXAMPLE, SCHEMA, SHAPE, origins, resolve
+from reconciler.kinds.purpose.spec import EXAMPLE, SCHEMA, SHAPE, origins, processing, resolve
 from reconciler.model.kind import Kind, Origin, Scopes
 
 PURPOSE: Final = Kind(
@@ -27,4 +27,5 @@ PURPOSE: Final = Kind(
     settings=SETTINGS,
     judge=judge,
     explanations=EXPLANATIONS,
+    processing=processing,
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from reconciler.model.duration import parse_days, spell_days
 from reconciler.model.project import Project
+from reconciler.model.register import Processing
 from reconciler.model.shape import Member, Record, Scalar
 from reconciler.model.values import Json, Normal, Path
 
@@ -113,6 +114,17 @@ spec:
   retention: 180d
   legalBasis: legitimate_interests
 """
+
+
+def processing(normal: Normal) -> Processing:
+    """As the record of processing has it."""
+    return Processing(
+        name=str(normal.get("name", "")),
+        description=str(normal.get("description", "")),
+        legal_basis=str(normal.get("legalBasis", "")),
+        retention=str(normal.get("retention", "")),
+        active=normal.get("active") is not False,
+    )
 
 
 def resolve(spec: Mapping[str, Json], project: Project) -> Mapping[str, Json]:
