@@ -5,19 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
 from typing import NoReturn
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.verbs import Verbs
+from reconciler.commands.log_lines import is_json, tell, tell_error
+from reconciler.commands.options import log_format
 from reconciler.errors import ReconcilerError
 
 INTERRUPTED = 130
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@log_format
 @click.version_option(__version__, prog_name="reconciler")
 def program() -> None:
     """Declarative config-as-code for data governance on Genesys Cloud.
@@ -42,7 +44,7 @@ def main() -> NoReturn:
     try:
         code = program.main(prog_name="reconciler", standalone_mode=False) or 0  # what a verb hands to `ctx.exit`
     except click.ClickException as error:
-        error.show()
+        _refused(error)
         code = 1
     except (KeyboardInterrupt, click.exceptions.Abort):
         _interrupted()
@@ -53,21 +55,24 @@ def main() -> NoReturn:
     _leave(code)
 
 
+def _refused(error: click.ClickException) -> None:
+    """A slip on the command line, as click tells it, with how to use the verb."""
+    if is_json():
+        tell(error.format_message(), level="error", exit_code=1)
+    else:
+        error.show()
+
+
 def _interrupted() -> NoReturn:
-    with suppress(OSError):
-        click.echo("Interrupted.", err=True)
+    tell("Interrupted.", level="error", exit_code=INTERRUPTED)
     _flush()
     os._exit(INTERRUPTED)  # an orderly end would wait for the calls that are under way
 
 
 def _told(error: ReconcilerError) -> int:
-    """Say what went wrong, unless the command already has."""
-    if not error.told:
-        from reconciler.render import error_text
-
-        styled = sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ
-        with suppress(OSError):
-            click.echo(error_text(error, styled=styled), err=True)
+    """Say what went wrong, unless the command already has; a log has it in any case."""
+    if not error.told or is_json():
+        tell_error(error)
     return error.exit_code
 
 
@@ -77,9 +82,8 @@ def _bug(error: Exception) -> int:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "unknown place"
-    click.echo(
-        f"Internal error: {type(error).__name__} at {place}. This is a bug in reconciler; please report it.", err=True
-    )
+    what = f"Internal error: {type(error).__name__} at {place}. This is a bug in reconciler; please report it."
+    tell(what, level="error", exit_code=1)
     if os.environ.get("RECONCILER_TRACEBACK"):
         raise error
     return 1

@@ -9,6 +9,7 @@ from typing import Final
 
 from reconciler.apply.acceptance import ACKNOWLEDGE
 from reconciler.apply.refusal import APPLY
+from reconciler.commands.explain import every_explanation
 from reconciler.commands.workspace import Workspace
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
@@ -48,6 +49,7 @@ def gathered(workspace: Workspace, ledger: SqlLedger, *, since: str, until: str)
         exemptions=tuple(_exemptions(manifests.values(), as_of[:10])),
         requests=tuple(_within(ledger.requests().values(), since, until)),
         links=links,
+        titles={code: found.title for code, found in every_explanation().items()},
     )
 
 

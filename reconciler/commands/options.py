@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from reconciler.commands.log_lines import FORMAT
 from reconciler.model.duration import parse_seconds
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -60,9 +62,23 @@ to = click.option(
     help="Where exports lie, each in a folder of its own: a folder, or s3://BUCKET/PREFIX, gs://..., az://...",
 )  # fmt: skip
 
-log_level = click.option(
-    "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
-    help="How much to tell on stderr; debug shows every call.",
+
+def _take_format(_context: click.Context, _option: click.Parameter, stated: str | None) -> None:
+    """The option is the variable, said on the command line: every thread and the error boundary ask the same place."""
+    if stated is not None:
+        os.environ[FORMAT] = stated
+
+
+log_format = click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default=None, expose_value=False, is_eager=True,
+    callback=_take_format, envvar=FORMAT, help=f"What to tell on stderr: lines, or JSON objects ({FORMAT}).",
+)  # fmt: skip
+log_level = _several(
+    click.option(
+        "--log-level", type=click.Choice(["quiet", "info", "debug"]), default="info", show_default=True,
+        help="How much to tell on stderr; debug shows every call.",
+    ),
+    log_format,
 )  # fmt: skip
 
 organisation = _several(

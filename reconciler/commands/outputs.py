@@ -12,6 +12,7 @@ from typing import Protocol, TextIO
 
 import click
 
+from reconciler.commands.log_lines import tell_error
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.model.source import Problem
 from reconciler.render import (
@@ -76,7 +77,7 @@ class Outputs:
                 self._after_streaming(error).show(_Failure(error))
                 error.told = _TERMINAL in self.targets
             except ReconcilerError as another:  # the first one is the reason of the exit code, and is told, too
-                click.echo(error_text(another, styled=False), err=True)
+                tell_error(another)
             raise
 
     def stream(self, problem: Problem) -> None:

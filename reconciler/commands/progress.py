@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from reconciler.commands.session import Session, tell
+from reconciler.commands.log_lines import is_watched, tell
+from reconciler.commands.session import Session
 from reconciler.model.plan import Plan
 from reconciler.model.report import Event, StepFinished
-from reconciler.render import event_line
+from reconciler.render import event_line, event_members
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
     """A function that tells of events, from any thread."""
     if run.log_level == "quiet":
         yield lambda _: None
-    elif sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ and _steps(plan):
+    elif is_watched() and _steps(plan):
         with _bar(_steps(plan)) as emit:
             yield emit
     else:
@@ -27,7 +28,7 @@ def telling(run: Session, plan: Plan) -> Iterator[Callable[[Event], None]]:
 
         def emit_line(event: Event) -> None:
             with guard:
-                tell(event_line(event))
+                tell(event_line(event), **event_members(event))
 
         yield emit_line
 

@@ -44,6 +44,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--tls-key", "key", type=_file, help="Its key (PEM).")
 @click.option("--log-level", type=click.Choice(["info", "debug"]), default="info", show_default=True,
               help="debug shows every request on stderr.")  # fmt: skip
+@options.log_format
 @options.directory
 @options.project_file
 def serve(

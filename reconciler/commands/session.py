@@ -7,7 +7,7 @@ import os
 import random
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import click
@@ -15,6 +15,7 @@ import click
 from reconciler.api import Client, Exchange, connect
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import SERVER_KEY, key_of, secrets_of
+from reconciler.commands.log_lines import tell as tell
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import OutOfTime
 from reconciler.model.secret import NONE, Secret
@@ -76,10 +77,7 @@ def session(workspace: Workspace, *, parallelism: int, timeout: float | None, lo
 def _log(exchange: Exchange) -> None:
     """One line a call: no query, no body, no secret."""
     line = f"{exchange.method} {exchange.path} {exchange.status} {exchange.milliseconds} ms {exchange.correlation_id}"
-    tell(line.rstrip())
-
-
-def tell(text: str) -> None:
-    """A line on stderr. Work goes on when nobody reads it any more."""
-    with suppress(OSError, ValueError):
-        click.echo(text, err=True)
+    tell(
+        line.rstrip(), event="call", method=exchange.method, path=exchange.path, status=exchange.status,
+        milliseconds=exchange.milliseconds, correlation_id=exchange.correlation_id,
+    )  # fmt: skip

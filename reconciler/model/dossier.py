@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
 from reconciler.model.chain import Link, Verified
@@ -73,7 +73,7 @@ class Dossier:
     `since` and `until` bound the period, RFC 3339, empty = unbounded; `as_of` is the instant that expiry is judged by:
     the end of the period, or the last entry of the audit. `unassigned` are fields of personal data without a purpose
     that is managed here. `links` are the entries of the period, without a gap between the first and the last.
-    `receipts` are those of archived histories.
+    `receipts` are those of archived histories, `titles` what the codes of findings mean.
     """
 
     organisation: Organisation
@@ -90,3 +90,4 @@ class Dossier:
     requests: tuple[Requested, ...] = ()
     receipts: tuple[Mapping[str, Json], ...] = ()
     links: tuple[Link, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from reconciler.render.human import plan_text
 from reconciler.render.json_output import error_json, plan_json, problems_json, report_json
 from reconciler.render.kinds import kinds_markdown, kinds_text
 from reconciler.render.legible import legible
+from reconciler.render.log import event_members, log_line
 from reconciler.render.policies import policies_json, policies_text
 from reconciler.render.problems import error_text, problem_text, problems_text, problems_total
 from reconciler.render.report import report_text
@@ -27,11 +28,13 @@ __all__ = [
     "error_json",
     "error_text",
     "event_line",
+    "event_members",
     "explanation_text",
     "head_json",
     "kinds_markdown",
     "kinds_text",
     "legible",
+    "log_line",
     "plan_json",
     "plan_text",
     "policies_json",

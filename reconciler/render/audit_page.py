@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from reconciler.model.dossier import Dossier
 from reconciler.model.plan import Action
+from reconciler.model.values import Json
 from reconciler.render.audit import provenance_text
 from reconciler.render.legible import cut, legible
 from reconciler.render.wording import counted, listed
@@ -32,7 +34,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters |= {
         "minute": _minute, "second": _second, "counted": counted, "by": provenance_text, "action": _action,
-        "said": _said, "changed": _changed,
+        "said": _said, "changed": _changed, "spelled": _spelled, "titled": _titled, "days": _days,
     }  # fmt: skip
     return environment
 
@@ -56,6 +58,26 @@ def _second(seconds: float | None) -> str:
 
 def _action(action: str) -> str:
     return _WORDS.get(action, action)
+
+
+def _days(retention: str) -> str:
+    """`180 days`; anything else as it is."""
+    return counted(int(retention[:-1]), "day") if retention[:-1].isdecimal() and retention.endswith("d") else retention
+
+
+def _titled(code: str, titles: Mapping[str, str]) -> str:
+    return f"{code} {titles[code]}" if code in titles else code
+
+
+def _spelled(value: Json) -> str:
+    """A part of what was asked for, without the punctuation of JSON."""
+    match value:
+        case dict():
+            return ", ".join(f"{name} {_spelled(part)}" for name, part in sorted(value.items()))
+        case list():
+            return ", ".join(map(_spelled, value))
+        case _:
+            return str(value)
 
 
 def _changed(summary: tuple[str, ...]) -> str:
