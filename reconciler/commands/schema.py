@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.commands.log_lines import tell
 from reconciler.commands.outputs import make_folder, write_file
 from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
@@ -39,7 +40,7 @@ def schema(name: str | None, write: bool, check: bool, folder: Path) -> None:
         make_folder(folder)
         for file, content in files.items():
             write_file(folder / file, content)
-        click.echo(f"{len(files)} schemas written to {folder}.", err=True)
+        tell(f"{len(files)} schemas written to {folder}.")
     elif check:
         _check(files, folder)
     elif name:

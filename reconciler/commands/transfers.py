@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from reconciler.commands.session import tell
+from reconciler.commands.log_lines import is_watched, tell
 from reconciler.model.ports import Clock
 from reconciler.model.transfer import Transfer
 from reconciler.render import legible, transfer_text
@@ -37,7 +35,7 @@ def watching(name: str, *, log_level: str, clock: Clock) -> Iterator[Watcher]:
     """Someone to tell of one export, for as long as its files are worked on."""
     if log_level == "quiet":
         yield _Nobody()
-    elif sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ:
+    elif is_watched():
         with _bar(name) as bar:
             yield bar
     else:
