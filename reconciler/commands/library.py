@@ -12,6 +12,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.exports.places import Place, reports
 from reconciler.exports.report import FILE_NAME, Report, written
 from reconciler.kinds import KINDS
+from reconciler.model.performance import Summary, summarised
 from reconciler.model.ports import AuditEntry, Clock
 from reconciler.model.request import Requested
 from reconciler.model.values import Json
@@ -46,6 +47,7 @@ class LedgerFile:
         self._picture: SqlLedger | None = None
         self._requests: Sequence[Requested] | None = None
         self._submissions: Sequence[AuditEntry] | None = None
+        self._summary: Summary | None = None
 
     def requests(self) -> Sequence[Requested]:
         """The very same value as long as nothing has changed. Raises LedgerError."""
@@ -63,6 +65,14 @@ class LedgerFile:
                 self._submissions = tuple(entry for entry in picture.audit() if entry.action == SUBMISSION)
             return self._submissions
 
+    def summary(self) -> Summary:
+        """Of the whole audit. Raises LedgerError."""
+        with self._turn:
+            picture = self._current()
+            if self._summary is None:
+                self._summary = summarised(picture.audit())
+            return self._summary
+
     def _current(self) -> SqlLedger:
         """A picture of what the file holds now. In WAL mode a change stands beside it first."""
         stamps = [_stamp(self._path), _stamp(Path(f"{self._path}-wal"))]
@@ -78,7 +88,7 @@ class LedgerFile:
     def _forget(self) -> None:
         if self._picture is not None:
             self._picture.close()
-        self._picture = self._requests = self._submissions = None
+        self._picture = self._requests = self._submissions = self._summary = None
 
 
 class ReportFolder:

@@ -73,17 +73,19 @@ def serve(
     """
     with needs("serve"):
         from reconciler.service.app import build
+        from reconciler.service.audit_numbers import AuditNumbers
         from reconciler.service.server import Server, listen, url_of
     access, tls = _access(host), _tls(certificate, key)
     workspace = open_project(directory, project_file)
     if not workspace.ledger.exists():
         tell(f"There is no ledger at {workspace.ledger} yet: the first apply makes it.")
-    ports = _ports(workspace, target, table)
+    ledger = LedgerFile(workspace.ledger, SystemClock())
+    ports = _ports(workspace, ledger, target, table)
     with callbacks(workspace, key=key_of(os.environ, SERVER_KEY), log_level=log_level) as told:
         access = replace(access, open_paths=(*access.open_paths, *told.open_paths))
         app = build(
             ports, access, tell=tell, observe=tell if log_level == "debug" else None,
-            routers=told.routers, workers=told.workers, collectors=told.collectors,
+            routers=told.routers, workers=told.workers, collectors=(AuditNumbers(ledger.summary), *told.collectors),
         )  # fmt: skip
         server, listener = Server(app, tls), listen(host, port)
         if access.token and tls is None and not _is_loopback(host):
@@ -133,11 +135,10 @@ def _tls(certificate: Path | None, key: Path | None) -> Tls | None:
     return Tls(certificate, key)
 
 
-def _ports(workspace: Workspace, target: str, table: Path | None) -> Ports:
+def _ports(workspace: Workspace, ledger: LedgerFile, target: str, table: Path | None) -> Ports:
     from reconciler.service.ports import Ports
 
     clock = SystemClock()
-    ledger = LedgerFile(workspace.ledger, clock)
     place = place_of(workspace, target, None)
     return Ports(
         requests=ledger.requests,
