@@ -75,6 +75,8 @@ def translated(path: Path) -> Iterator[None]:
         raise explained(error, path) from error
     except OSError as error:
         raise refused(error, path) from error
+    except UnicodeDecodeError:  # SQLite quotes what it finds in the damaged file, and Python cannot read the quotation
+        raise _damaged(path, "What it says of its own tables is no text.") from None
 
 
 @contextmanager
@@ -83,5 +85,8 @@ def legible(path: Path) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError) as error:
-        detail = f"A row of it cannot be read ({type(error).__name__})."
-        raise LedgerFormat("The ledger is damaged", detail=detail, hint=_RESTORE, where=str(path)) from None
+        raise _damaged(path, f"A row of it cannot be read ({type(error).__name__}).") from None
+
+
+def _damaged(path: Path, detail: str) -> LedgerFormat:
+    return LedgerFormat("The ledger is damaged", detail=detail, hint=_RESTORE, where=str(path))

@@ -279,8 +279,7 @@ class Project:
         return True
 
     def wrote_only_its_refusal(self, before: Mapping[str, bytes], *, code: str = "") -> bool:
-        """Nothing to the organisation; to the ledger the audit entry that says so. `code` is of the finding that stopped
-        it."""
+        """Nothing to the organisation; to the ledger the audit entry that says so, with the finding's code."""
         kept = {name: content for name, content in self.files().items() if "ledger.db" not in name}
         entry = self.audit()[-1]
         assert self.effects() == []
