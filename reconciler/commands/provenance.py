@@ -57,7 +57,7 @@ def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 def _cleaned(text: str) -> str:
     """One line that can be stored, whatever bytes it was made of."""
-    return "".join(each for each in text.strip() if each.isprintable())[:LONGEST]
+    return "".join(each for each in text if each.isprintable()).strip()[:LONGEST]
 
 
 def _user_at_host() -> str:

@@ -260,7 +260,7 @@ def of_format(path: Path, number: int) -> None:
         for action in ("first", "second"):
             connection.execute(
                 "INSERT INTO audit (at, action, address, live_id, result, seal, latency_ms, request_id, summary,"
-                " detail) VALUES ('2026-01-01T00:00:00.000Z', ?, 'Purpose/a', '', 'SUCCESS', '', 5, '', '[\"a:ADD\"]', '')",
+                " detail) VALUES ('2026-01-01T00:00:00Z', ?, 'Purpose/a', '', 'SUCCESS', '', 5, '', '[\"a:ADD\"]', '')",
                 (action,),
             )
 
