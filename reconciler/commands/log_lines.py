@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from reconciler.commands.clock import SystemClock
 from reconciler.errors import ReconcilerError
-from reconciler.model.values import Json
+
+if TYPE_CHECKING:
+    from reconciler.model.values import Json
 
 FORMAT: Final = "RECONCILER_LOG_FORMAT"
 
