@@ -16,9 +16,13 @@ ACKNOWLEDGE = "ACKNOWLEDGE"
 def note_acknowledgements(run: Run, done: Container[str]) -> None:
     """Those of the steps that are still to be done."""
     left = {change.address for change in run.plan.changes if change.step not in done}
-    for finding in run.plan.findings:
-        if finding.acknowledged is not None and finding.address in left:
-            run.ledger.note(_entry(run, finding, finding.acknowledged))
+    accepted = [
+        _entry(run, finding, finding.acknowledged)
+        for finding in run.plan.findings
+        if finding.acknowledged is not None and finding.address in left
+    ]
+    if accepted:
+        run.ledger.note(*accepted)
 
 
 def _entry(run: Run, finding: Finding, said: Acknowledgement) -> AuditEntry:

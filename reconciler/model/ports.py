@@ -238,8 +238,8 @@ class Ledger(Protocol):
         """Forget a row."""
         ...
 
-    def note(self, entry: AuditEntry) -> None:
-        """An audit entry alone."""
+    def note(self, *entries: AuditEntry) -> None:
+        """Audit entries alone, all or none."""
         ...
 
 

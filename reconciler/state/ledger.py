@@ -168,9 +168,10 @@ class SqlLedger:
             _forget(connection, address)
             note(connection, entry)
 
-    def note(self, entry: AuditEntry) -> None:
+    def note(self, *entries: AuditEntry) -> None:
         with self.writing() as connection:
-            note(connection, entry)
+            for entry in entries:
+                note(connection, entry)
 
     def close(self) -> None:
         """Fold SQLite's side files into the ledger and let go of it."""

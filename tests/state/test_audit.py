@@ -105,6 +105,12 @@ def test_what_is_not_committed_leaves_no_gap(ledger: SqlLedger) -> None:
     assert SqlAudit(ledger).verified().number == 2
 
 
+def test_several_entries_are_noted_in_one_go(ledger: SqlLedger) -> None:
+    ledger.note(entry(action="first"), entry(action="second"))
+    assert [link.entry.action for link in SqlAudit(ledger).links()] == ["first", "second"]
+    assert SqlAudit(ledger).verified().count == 2
+
+
 def test_an_entry_and_its_effect_are_there_together_or_not_at_all(ledger: SqlLedger) -> None:
     altered(ledger.path, "CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
     with pytest.raises(LedgerError):
