@@ -57,7 +57,7 @@ def estate(project: Project) -> Project:
     """Two changes, one of them accepted by somebody; a refusal; a request."""
     export = manifest("DataExport", "september", {"window": {"month": "2026-09"}}, None)
     kept = text("email", personalData=True, purpose="Support")
-    project.applied(purpose(), schema(kept, text("score"), text("nick", personalData=True)), export)
+    project.applied(purpose(), schema(kept, text("score"), text("nick")), export)
     project.write(purpose(), schema(kept), export)
     assert project.apply().code == 3
     accepted = acknowledging("FS101", "fields.score", removes=["score"])
@@ -106,7 +106,8 @@ def test_the_register_says_what_is_kept_on_which_basis_how_long_and_where(estate
 
 
 def test_personal_data_without_a_purpose_stands_out(project: Project) -> None:
-    project.applied(schema(text("email", personalData=True)))
+    accepted = acknowledging("FS005", "fields.email.purpose", change="none")
+    project.applied(schema(text("email", personalData=True), lifecycle=accepted))
     files = bundled(project)
     assert [each["field"] for each in loaded(files, "register.json")["personal_data_without_purpose"]] == ["email"]
     assert "Personal data without a purpose" in seen(files)
