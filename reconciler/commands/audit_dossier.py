@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from reconciler.apply.acceptance import ACKNOWLEDGE
 from reconciler.apply.refusal import APPLY
@@ -13,6 +14,7 @@ from reconciler.commands.explain import every_explanation
 from reconciler.commands.workspace import Workspace
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
+from reconciler.model.archive import Receipt
 from reconciler.model.chain import Link
 from reconciler.model.dossier import Dossier, Exemption, Kept, Occurrence, Placed
 from reconciler.model.manifest import Manifest
@@ -20,7 +22,7 @@ from reconciler.model.observed import Recorded
 from reconciler.model.plan import Action
 from reconciler.model.register import KeptField, Processing
 from reconciler.model.request import Requested
-from reconciler.model.values import Normal
+from reconciler.model.values import Json, Normal
 from reconciler.state import SqlAudit, SqlLedger
 
 CHANGES: Final = frozenset(action.value.upper() for action in Action)
@@ -48,6 +50,7 @@ def gathered(workspace: Workspace, ledger: SqlLedger, *, since: str, until: str)
         refusals=tuple(link for link in inside if link.entry.action == APPLY),
         exemptions=tuple(_exemptions(manifests.values(), as_of[:10])),
         requests=tuple(_within(ledger.requests().values(), since, until)),
+        receipts=tuple(_receipts(ledger.receipts().values(), since, until)),
         links=links,
         titles={code: found.title for code, found in every_explanation().items()},
     )
@@ -113,6 +116,22 @@ def _within(requests: Iterable[Requested], since: str, until: str) -> Iterator[R
     for request in requests:
         if request.asked < end and (request.ended is None or request.ended >= begin):
             yield request
+
+
+def _receipts(receipts: Iterable[Receipt], since: str, until: str) -> Iterator[dict[str, Json]]:
+    """Of the period, oldest first; of an endpoint no more than where it is: the rest of an address may be a secret."""
+    for each in sorted(receipts, key=lambda each: (each.timestamp, each.endpoint, each.key)):
+        if since <= each.timestamp and (not until or each.timestamp < until):
+            yield {
+                "archived": each.timestamp,
+                "rule": str(each.address),
+                "strategy": each.live_id,
+                "versions": each.versions,
+                "archive": each.archive_id or "it was there already",
+                "endpoint": urlsplit(each.endpoint).hostname or "",
+                "key": each.key,
+                "notification": each.notice.value,
+            }
 
 
 def _seconds(instant: str, otherwise: float) -> float:

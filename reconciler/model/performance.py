@@ -10,7 +10,7 @@ from typing import Final
 
 from reconciler.model.ports import AuditEntry
 
-SUCCEEDED: Final = frozenset({"SUCCESS", "MERGED"})
+SUCCEEDED: Final = frozenset({"SUCCESS", "MERGED", "ALREADY"})
 FAILED: Final = frozenset({"FAILED", "CONFLICT"})
 PERCENTS: Final = (50, 90, 95, 99)
 

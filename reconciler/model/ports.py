@@ -108,8 +108,8 @@ class AuditEntry:
     """What happened to one object (contract §7). `summary` is the seed's validationSummary: `field:ADD`, ...
 
     `result` is one of SUCCESS, MERGED, RECORDED (nothing was sent), RETRIED (it never happened and was sent again),
-    CONFLICT, FAILED, IN_DOUBT (a later run finds out), RESOLVED (found out by a later run), REFUSED, RECEIVED, and of an
-    archive ALREADY (it was there) or UNCONFIRMED (it may be there); `at` RFC 3339 UTC; `detail` has no secret.
+    CONFLICT, FAILED, IN_DOUBT (a later run finds out), RESOLVED (found out by a later run), REFUSED, RECEIVED, and of
+    an archive ALREADY (it was there) or UNCONFIRMED (it may be there); `at` RFC 3339 UTC; `detail` has no secret.
     `before_hash` and `after_hash` are fingerprints of the object's normal form, or of the body sent; empty where there
     is none.
     """

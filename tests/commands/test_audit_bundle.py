@@ -18,13 +18,16 @@ import orjson
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from reconciler.model.address import Address
+from reconciler.model.archive import Receipt
 from reconciler.model.chain import Verified
 from reconciler.model.dossier import Dossier, Kept
 from reconciler.model.observed import Organisation
+from reconciler.model.ports import AuditEntry
 from reconciler.model.register import Processing
 from reconciler.model.request import Requested
 from reconciler.render.audit_bundle import bundle_files
 from reconciler.render.audit_page import page_html
+from reconciler.state import open_ledger
 
 from .project import CUSTOMER, SECRET, SUPPORT, Project, acknowledging, manifest, purpose, removed, schema, text
 
@@ -175,6 +178,22 @@ def test_a_period_has_its_own_entries_and_the_proof_says_which(estate: Project) 
 
 def test_a_place_that_cannot_be_written_is_said(estate: Project) -> None:
     assert estate.run("audit", "bundle", "nowhere/out.zip").fails_with(1, "A file cannot be written", "nowhere")
+
+
+def test_receipts_of_archives_are_in_it_without_the_rest_of_an_address(project: Project) -> None:
+    project.applied(purpose())
+    with open_ledger(project.ledger, writable=True) as ledger:
+        rule, endpoint = Address("RetentionRule", "all"), "https://archive.example:8443/store?token=hidden"
+        for day in (1, 2):
+            receipt = Receipt(endpoint, f"k-{day}", rule, "s-1", f"a-{day}", 3, f"2026-11-0{day}T00:00:00.000Z", "seal")
+            ledger.file(
+                receipt, AuditEntry(receipt.timestamp, "ARCHIVE_SUBMITTED", str(rule), "s-1", "SUCCESS", "seal")
+            )
+    files = bundled(project, "--since", "2026-11-02", "--until", "2026-11-03")
+    [receipt] = loaded(files, "archives.json")
+    assert (receipt["archive"], receipt["versions"], receipt["endpoint"]) == ("a-2", 3, "archive.example")
+    assert b"hidden" not in b"".join(files.values())
+    assert "Archived histories" in seen(files)
 
 
 def test_receipts_are_shown_where_there_are_any() -> None:
