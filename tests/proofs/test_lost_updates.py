@@ -22,7 +22,7 @@ from .rivals import NAMES, OPTIONS, SHARED, TYPES, Arena, Edit, Player, Referee,
 
 EVERYDAY = settings(
     print_blob=False,
-    max_examples=20,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,
@@ -188,7 +188,7 @@ APART = st.lists(
 
 
 def test_where_nothing_overlaps_everybodys_second_plan_is_empty(arena: Arena) -> None:
-    @settings(EVERYDAY, max_examples=8)
+    @settings(EVERYDAY, max_examples=15)
     @given(APART, APART)
     def games(early: list[tuple[str, Edit]], late: list[tuple[str, Edit]]) -> None:
         play_apart(arena, early, late)

@@ -51,7 +51,7 @@ def _not_at_the_very_instant(turn: Turn) -> Turn:
 
 
 def test_nobodys_edit_is_lost_on_either_side_of_the_plan(arena: Arena) -> None:
-    games(arena, settings(EVERYDAY, max_examples=10))
+    games(arena, settings(EVERYDAY, max_examples=20))
 
 
 @pytest.mark.long
