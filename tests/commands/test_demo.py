@@ -67,6 +67,14 @@ def test_it_asks_for_an_export_once_and_ends_with_a_table_that_answers(told: tup
     assert "2026-10-01" in table
 
 
+def test_it_archives_a_history_once_and_proves_its_audit(told: tuple[str, Path, Path]) -> None:
+    end = told[0].split("A rule archives")[1]
+    assert "Sales queue: 5 versions up to 7. Notified." in end
+    assert "ARCHIVE_SUBMITTED RetentionRule/strategy_history SUCCESS" in end
+    assert "by a.smith" in end
+    assert "The audit is whole" in end
+
+
 def test_it_leaves_nothing_behind_but_the_picture_that_was_asked_for(told: tuple[str, Path, Path]) -> None:
     _, folder, temporary = told
     assert [path.name for path in folder.iterdir()] == ["demo.svg"]

@@ -15,7 +15,8 @@ def demo(svg: Path | None) -> None:
     """Watch plan and apply at work against a simulated organisation. Needs no credentials, leaves nothing behind.
 
     A change is blocked because records would not survive it; another is acknowledged and applied while a colleague
-    edits the same schema, and both edits stay. Then an export goes from its manifest to a table that is queried.
+    edits the same schema, and both edits stay. Then an export goes from its manifest to a table that is queried,
+    a history is archived, and the audit is proven.
 
     \b
       reconciler demo

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.commands.demo.exporting import exported
+from reconciler.commands.demo.proving import archived_and_proven
 from reconciler.commands.demo.stage import Stage, elsewhere
 from reconciler.sandbox import Control, Sandbox
 
@@ -30,7 +31,7 @@ def tell(stage: Stage) -> None:
     """The whole story. Starts a sandbox and stops it."""
     with (
         Sandbox.start(load=HERE / "organisation.yaml", seed="demo") as sandbox,
-        elsewhere(sandbox.environment()) as folder,
+        elsewhere({**sandbox.environment(), "RECONCILER_ACTOR": "a.smith"}) as folder,
     ):
         manifests = folder / "manifests"
         _last_week(stage, sandbox.control, manifests)
@@ -39,6 +40,7 @@ def tell(stage: Stage) -> None:
         _merged(stage, sandbox.control)
         _empty(stage, sandbox.control)
         exported(stage, sandbox.control, manifests)
+        archived_and_proven(stage, sandbox.control, manifests)
 
 
 def _last_week(stage: Stage, control: Control, manifests: Path) -> None:
