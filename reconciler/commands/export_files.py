@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.apply.records import stamp
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.exporting import Work, kind_of, name_of
 from reconciler.commands.extras import needs
@@ -18,7 +19,7 @@ from reconciler.exports.places import Fetching, Normalising, Place, open_place
 from reconciler.exports.report import Report, files_of, report_of
 from reconciler.model.export import LocalFile, RemoteFile
 from reconciler.model.kind import Kind
-from reconciler.model.ports import Clock
+from reconciler.model.ports import AuditEntry, Clock
 from reconciler.model.request import Requested
 from reconciler.model.transfer import Transfer
 from reconciler.model.values import Json
@@ -74,7 +75,17 @@ def fetched(work: Work, request: Requested, place: Place) -> tuple[LocalFile, ..
         work.session.say(f"{name_of(request)}: what the organisation gives now is another file than the one before.")
     if files != known:  # else the report says more already: how many records they hold
         place.write_report(folder, report_on(request, files))
+        work.note(_entry(request, files, place.shown(folder), at=work.session.clock.now()))
     return files
+
+
+def _entry(request: Requested, files: Sequence[LocalFile], where: str, *, at: float) -> AuditEntry:
+    """Data left the organisation: by whom, when, how much, where to."""
+    summary = (f"files:{len(files)}", f"bytes:{sum(file.size for file in files)}")
+    return AuditEntry(
+        stamp(at), "EXPORT_FETCHED", str(request.address), request.live_id, "SUCCESS", request.seal,
+        request_id=request.key, summary=summary, detail=where,
+    )  # fmt: skip
 
 
 def normalised(

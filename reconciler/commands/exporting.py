@@ -21,7 +21,7 @@ from reconciler.kinds import KINDS
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
-from reconciler.model.ports import Ledger
+from reconciler.model.ports import AuditEntry, Ledger
 from reconciler.model.request import Requested, Stage
 from reconciler.state import hold, open_ledger
 
@@ -38,6 +38,11 @@ class Work:
     session: Session
     workspace: Workspace
     organisation: Organisation
+
+    def note(self, entry: AuditEntry) -> None:
+        """One audit entry, beside whatever apply does."""
+        with open_ledger(self.workspace.ledger, self.organisation, writable=True, by=provenance()) as ledger:
+            ledger.note(entry)
 
     @contextmanager
     def noting(self) -> Iterator[Run]:

@@ -406,6 +406,16 @@ def test_fetching_twice_downloads_nothing_again(project: Project) -> None:
     assert verified.says("every file is as it was fetched")
 
 
+def test_who_fetched_what_is_in_the_audit_once(project: Project) -> None:
+    completed(project, data())
+    for _ in range(2):
+        assert project.run("exports", "fetch", RECONCILER_ACTOR="a.smith").code == 0
+    [entry] = [each for each in project.audit() if each.action == "EXPORT_FETCHED"]
+    assert (entry.address, entry.live_id) == (SEPTEMBER, listed(project)[0]["id"])
+    assert entry.summary == ("files:1", f"bytes:{fetched(project)[0].stat().st_size}")
+    assert project.run("audit", "log", "--action", "EXPORT_FETCHED").says("a.smith")
+
+
 def test_a_report_lies_beside_the_files(project: Project) -> None:
     completed(project, data())
     assert project.run("exports", "fetch", "--to", "there").code == 0
