@@ -25,6 +25,8 @@ from .retaining import (
     telling,
 )  # fmt: skip
 
+pytestmark = pytest.mark.long
+
 ARCHIVES = "POST /archives"
 NOTICES = "POST /notifications"
 

@@ -18,6 +18,8 @@ from .project import Project, Start
 from .shell import in_the_background
 from .test_exports import SEPTEMBER, completed, data, subject
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bucket(request: pytest.FixtureRequest) -> Bucket:

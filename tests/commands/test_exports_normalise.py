@@ -19,6 +19,8 @@ from reconciler.exports import normalising
 from .project import Json, Project
 from .test_exports import SEPTEMBER, SUBJECT, completed, data, listed, subject
 
+pytestmark = pytest.mark.long
+
 HEADER = "interactionId,type,startTimestamp,endTimestamp,channelType\n"
 START = "2026-09-01T00:00:00.123Z"
 COLUMNS = "interaction_id, type, epoch_us(start_time), end_time, channel, rest->>'queueId'"

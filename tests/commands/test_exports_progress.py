@@ -14,6 +14,8 @@ from .project import Project, Start
 from .shell import at_a_terminal, piped, plain
 from .test_exports import SEPTEMBER, completed, data, subject
 
+pytestmark = pytest.mark.long
+
 FETCHED = ("exports", "fetch")
 NORMALISED = ("exports", "normalise")
 

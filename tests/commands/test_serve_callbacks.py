@@ -16,6 +16,8 @@ from service.inboxes import receiving
 from .project import ROBOT, Json, Project, Start, manifest
 from .shell import in_the_background
 
+pytestmark = pytest.mark.long
+
 PRIVACY = "/api/v2/data/privacy/requests"
 KEY = "k" * 64
 CREDENTIAL = "Bearer of-the-siem"

@@ -18,6 +18,8 @@ from reconciler.exports.fetching import FetchFailed
 
 from .filehost import CONTENT, Request, TestClock, file_host, head, partials, run, say, seen, serve
 
+pytestmark = pytest.mark.long
+
 NAME = "partition_0.jsonl"
 
 

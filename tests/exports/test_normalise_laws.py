@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from reconciler.exports.normalising import SourceFormat
 from tests.exports.test_normalise import GOOD, Done, done, raw
 
+pytestmark = pytest.mark.long
+
 OURS = ("interactionId", "type", "startTimestamp", "endTimestamp", "channel")
 FIELDS = (*OURS[:4], "channelType")
 

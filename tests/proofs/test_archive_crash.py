@@ -20,6 +20,8 @@ from .conftest import NOON
 from .crashing import Act, Child, started
 from .desk import OPEN, Desk, Json
 
+pytestmark = pytest.mark.long
+
 KILLED = -9
 STRATEGIES = 2
 
