@@ -121,9 +121,10 @@ def test_only_some_failing_records_are_named() -> None:
 
 @given(st.lists(st.text(min_size=6), min_size=1))
 def test_the_words_about_evidence_hold_no_value_and_no_record_s_id(values: list[str]) -> None:
+    values = [f"\N{PILCROW SIGN}{value}" for value in values]  # no word of ours
     records = [(f"record-{value}", {"a": value}) for value in values]
     read, tallies = tally(records, [QUESTION], classify, salt="org")
     text = describe(Evidence("organisation", read, read, True, "", tallies), tallies[0][1])
     hidden = text.replace(", ".join(tallies[0][1].culprits), "")
     assert "record-" not in text
-    assert not any(value in hidden for value in values if value.strip() and not value.isdigit())
+    assert not any(value in hidden for value in values)
