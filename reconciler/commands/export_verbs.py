@@ -129,6 +129,8 @@ def normalise_files(
             f"{name_of(export.request)}: {records:,} record(s), {records - aside:,} in"
             f" {table or place.shown('table')}, {aside:,} in quarantine"
         )
+        for kept in (each.quarantine for each in results if each.quarantine is not None):
+            click.echo(f"  {table or place.shown('table')}/{kept.parent.name}/{kept.name}")
 
 
 @click.command("verify")

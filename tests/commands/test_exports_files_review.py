@@ -145,6 +145,8 @@ def test_normalising_puts_its_counts_into_the_report(project: Project) -> None:
     assert orjson.loads(_report(project).read_bytes())["total_records"] is None
     ran = project.run("exports", "normalise")
     assert ran.says("8 record(s), 7 in", "1 in quarantine")
+    [kept] = (project.root / "exports").rglob("*.quarantine")
+    assert ran.says(str(kept.relative_to(project.root)))
     report = orjson.loads(_report(project).read_bytes())
     assert (report["total_records"], report["table"]) == (8, ["part-00000.parquet"])
     assert project.run("exports", "fetch").code == 0
