@@ -23,10 +23,11 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Ledger
 from reconciler.model.secret import Secret
 from reconciler.planning.archives import standing_orders
+from reconciler.planning.asking import asked_for
 from reconciler.planning.binding import bind
 from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
-from reconciler.planning.requests import asked_for, to_look_up
+from reconciler.planning.requests import to_look_up
 from reconciler.planning.secrets import variables_of, with_known
 from reconciler.planning.situation import Choices, Drift, Situation
 

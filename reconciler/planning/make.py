@@ -14,6 +14,7 @@ from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
 from reconciler.model.values import Normal, Path, dotted
 from reconciler.planning import archives
+from reconciler.planning.asking import asked_for
 from reconciler.planning.binding import Bindings, live_keys, name_counts, natural_key
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
@@ -22,7 +23,7 @@ from reconciler.planning.order import CREATING, order
 from reconciler.planning.orders import draft_order
 from reconciler.planning.policies import policy_findings
 from reconciler.planning.quotas import quotas
-from reconciler.planning.requests import asked_for, decide
+from reconciler.planning.requests import decide
 from reconciler.planning.restraints import restrain
 from reconciler.planning.secrets import unseen
 from reconciler.planning.situation import Situation

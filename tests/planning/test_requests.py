@@ -17,9 +17,10 @@ from reconciler.model.plan import Plan
 from reconciler.model.project import Limits, Project
 from reconciler.model.request import Requested, Submission
 from reconciler.model.values import Json
+from reconciler.planning.asking import asked_for
 from reconciler.planning.listing import asks_the_same
 from reconciler.planning.planfile import read_plan, seal_of, write_plan
-from reconciler.planning.requests import asked_for, to_look_up
+from reconciler.planning.requests import to_look_up
 from reconciler.planning.situation import Choices
 
 from builders import blocking, codes, manifest, move, plan, situation
