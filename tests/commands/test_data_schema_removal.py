@@ -22,6 +22,8 @@ from .data_schemas import (
 )
 from .project import Project, Start, removed
 
+pytestmark = pytest.mark.long
+
 DELETED = [base for base in BASES if base.ending != "disable"]
 EITHER = [base for base in BASES if base.ending == "either"]
 DISABLED = [base for base in BASES if base.ending == "disable"]

@@ -15,6 +15,8 @@ from proofs.crashing import Act, started
 from .project import ROBOT, Json, Project, Ran, Start, manifest, purpose, removed
 from .shell import in_the_background
 
+pytestmark = pytest.mark.long
+
 DATA = "/api/v2/dataexports"
 PRIVACY = "/api/v2/data/privacy/requests"
 SEPTEMBER = "DataExport/september"

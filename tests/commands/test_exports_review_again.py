@@ -28,6 +28,8 @@ from .test_exports_review import (
     there,
 )
 
+pytestmark = pytest.mark.long
+
 __all__ = ["project"]
 
 

@@ -17,6 +17,8 @@ import requests
 from .project import Project, manifest
 from .shell import Running, in_the_background
 
+pytestmark = pytest.mark.long
+
 TOKEN = "a-token-of-the-service-with-enough-characters"
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 SEPTEMBER = "DataExport/september"

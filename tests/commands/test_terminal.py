@@ -11,6 +11,8 @@ import pytest
 from .project import SUPPORT, Project, purpose, schema, text
 from .shell import at_a_terminal, in_the_background, piped, plain
 
+pytestmark = pytest.mark.long
+
 PURPOSES = "/api/v2/privacy/purposes"
 
 

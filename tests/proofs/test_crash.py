@@ -21,6 +21,8 @@ from .conftest import NOON
 from .crashing import Act, Child, started
 from .desk import HEADERS, OPEN, SECRET, SETTLE, Desk, Json, link, purpose, removed, schema, text, webhook
 
+pytestmark = pytest.mark.long
+
 LATE = 20
 """Seconds for which readers do not see an effect: less than the settle time."""
 AUDIT = "https://audit.example.com/hook"

@@ -20,6 +20,8 @@ from .conftest import NOON
 from .desk import OPEN, Desk
 from .rivals import NAMES, OPTIONS, SHARED, TYPES, Arena, Edit, Player, Referee, Verdict, act, leaves, seen
 
+pytestmark = pytest.mark.long
+
 EVERYDAY = settings(
     print_blob=False,
     max_examples=30,
