@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -36,18 +35,18 @@ from reconciler.apply import (
     variables_of,
     with_secrets,
 )
-from reconciler.commands import options
+from reconciler.commands import options as shared
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import digests_of
+from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outbox import outbox_of
 from reconciler.commands.outputs import Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
-from reconciler.commands.planner import Wishes, check_organisation, choices_of, compute
+from reconciler.commands.planner import Wishes, check_organisation, compute, wishes_of
 from reconciler.commands.progress import telling
 from reconciler.commands.provenance import provenance
-from reconciler.commands.records import read_files
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project, open_workspace
 from reconciler.errors import Blocked, Declined, LedgerError, PlanRefused, PlanUnreadable, UsageError
@@ -98,40 +97,31 @@ class _Applied:
 @click.command()
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @click.option("--seal", default="", help="Refuse any plan but the one with this seal.")
-@options.directory
-@options.project_file
-@options.deciding
+@shared.home
+@shared.deciding
 @click.option("--wait", "waits", is_flag=True, help="Make queued requests, too, and follow them all to their end.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Without a terminal, this or a PLAN is needed.")
 @click.option(
     "--lock-timeout",
-    type=options.seconds,
+    type=shared.seconds,
     metavar="DURATION",
     default="0",
     help="Wait this long for another apply to end (90s).",
 )
-@options.outputs
-@options.organisation
+@shared.outputs
+@shared.organisation
 @click.pass_context
 def apply(
     ctx: click.Context,
     plan_file: Path | None,
     seal: str,
-    directory: Path,
-    project_file: Path | None,
-    drift: str,
-    allow_delete: bool,
-    excluded: tuple[str, ...],
-    records: tuple[str, ...],
-    on_conflict: str,
-    as_of: datetime | None,
+    home: Home,
+    options: PlanOptions,
     waits: bool,
     auto_approve: bool,
     lock_timeout: float,
     outputs: tuple[str, ...],
-    parallelism: int,
-    timeout: float | None,
-    log_level: str,
+    calling: Calling,
 ) -> None:
     """Plan and apply after asking, or apply a saved PLAN exactly as it was reviewed.
 
@@ -147,12 +137,11 @@ def apply(
     with target.failing_loudly():
         _check_usage(ctx, plan_file, seal, auto_approve=auto_approve)
         # The plan is closed: with one, no manifest is read.
-        workspace = open_project(directory, project_file) if plan_file else open_workspace(directory, project_file)
+        workspace = open_project(home) if plan_file else open_workspace(home)
         saved = _loaded(plan_file, seal, workspace.ledger) if plan_file else None
-        choices = choices_of(drift=drift, allow_delete=allow_delete, excluded=excluded, on_conflict=on_conflict)
-        wishes = Wishes(choices, read_files(records, workspace.estate), as_of, parallelism)
+        wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
         with (
-            session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run,
+            session(workspace, calling) as run,
             hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
         ):
             outcome = _applied(run, workspace, wishes, saved, target, ask=not auto_approve, waits=waits)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options
+from reconciler.commands.options import Home
 from reconciler.commands.outputs import check_place, parse_outputs, write_file
 from reconciler.commands.workspace import open_project, open_workspace
 from reconciler.errors import UsageError
@@ -50,9 +51,9 @@ until = click.option("--until", type=moment, metavar="DATE|INSTANT", default=Non
 
 
 @contextmanager
-def opened(directory: Path, project_file: Path | None) -> Iterator[SqlAudit]:
+def opened(home: Home) -> Iterator[SqlAudit]:
     """The audit of the project's ledger. Raises LedgerError where there is none."""
-    path = open_project(directory, project_file).ledger
+    path = open_project(home).ledger
     with open_ledger(path, writable=False) as ledger:
         if not ledger.ledger_id:
             raise absent(path)
@@ -66,8 +67,7 @@ def opened(directory: Path, project_file: Path | None) -> Iterator[SqlAudit]:
 @since
 @until
 @click.option("--last", type=click.IntRange(1), default=None, help="So many, the newest.")
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
 def log(
     addresses: tuple[str, ...],
@@ -76,8 +76,7 @@ def log(
     since: str | None,
     until: str | None,
     last: int | None,
-    directory: Path,
-    project_file: Path | None,
+    home: Home,
     outputs: tuple[str, ...],
 ) -> None:
     """Show what happened, oldest first: when, what, with which result, by whom and why.
@@ -88,7 +87,7 @@ def log(
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        with opened(directory, project_file) as held:
+        with opened(home) as held:
             links = held.links(
                 addresses=addresses, actions=actions, results=results, since=since, until=until, last=last
             )
@@ -97,10 +96,9 @@ def log(
 
 @audit.command("verify")
 @click.option("--head", "published", default="", metavar="HASH", help="A head that was published: it must be there.")
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
-def verify(published: str, directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def verify(published: str, home: Home, outputs: tuple[str, ...]) -> None:
     """Prove that no entry was changed, taken out, put in or moved; exits 1 and says which one was.
 
     Who can write the ledger can cut off its end, or chain all of it again. Only a head that was published shows that.
@@ -111,16 +109,15 @@ def verify(published: str, directory: Path, project_file: Path | None, outputs: 
     target = parse_outputs(outputs)
     with target.failing_loudly():
         stated = _hash(published) if published else ""
-        with opened(directory, project_file) as held:
+        with opened(home) as held:
             verified = held.verified(stated)
         target.show(_Verification(verified))
 
 
 @audit.command("head")
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
-def head(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def head(home: Home, outputs: tuple[str, ...]) -> None:
     """Print the hash of the last entry and how many there are, for publishing.
 
     \b
@@ -128,7 +125,7 @@ def head(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        with opened(directory, project_file) as held:
+        with opened(home) as held:
             end = _Head(*held.end())
         target.show(end)
 
@@ -137,9 +134,8 @@ def head(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -
 @click.argument("file", metavar="OUT.zip", type=click.Path(path_type=Path, dir_okay=False))
 @since
 @until
-@options.directory
-@options.project_file
-def bundle(file: Path, since: str | None, until: str | None, directory: Path, project_file: Path | None) -> None:
+@options.home
+def bundle(file: Path, since: str | None, until: str | None, home: Home) -> None:
     """Pack what a data protection officer asks for: purposes and fields, changes and exceptions, exports, the proof.
 
     Open index.html in it. Equal ledgers and manifests give equal files, byte by byte, whenever and wherever it is made.
@@ -152,7 +148,7 @@ def bundle(file: Path, since: str | None, until: str | None, directory: Path, pr
     from reconciler.render.audit_bundle import bundle_files
 
     check_place(file)
-    workspace = open_workspace(directory, project_file)
+    workspace = open_workspace(home)
     with open_ledger(workspace.ledger, writable=False) as ledger:
         if not ledger.ledger_id:
             raise absent(workspace.ledger)
@@ -164,12 +160,9 @@ def bundle(file: Path, since: str | None, until: str | None, directory: Path, pr
 @audit.command("stats")
 @since
 @until
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
-def stats(
-    since: str | None, until: str | None, directory: Path, project_file: Path | None, outputs: tuple[str, ...]
-) -> None:
+def stats(since: str | None, until: str | None, home: Home, outputs: tuple[str, ...]) -> None:
     """Count writes and successes, and say how long they took: on average and by percentiles, by action and by kind.
 
     \b
@@ -177,7 +170,7 @@ def stats(
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        with opened(directory, project_file) as held:
+        with opened(home) as held:
             links = held.links(since=since, until=until)
         target.show(_Statistics(summarised(link.entry for link in links)))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 import orjson
 
 from reconciler.commands import options
+from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
 from reconciler.commands.workspace import open_project
 from reconciler.errors import ReconcilerError, UsageError
@@ -30,10 +30,10 @@ def every_explanation() -> Mapping[str, Explanation]:
     return dict(sorted(found.items()))
 
 
-def own_explanations(directory: Path, project_file: Path | None) -> Mapping[str, Explanation]:
+def own_explanations(home: Home) -> Mapping[str, Explanation]:
     """The codes of the project file's own policies; none where there is no project file that can be read."""
     try:
-        project = open_project(directory, project_file).project
+        project = open_project(home).project
     except ReconcilerError:
         return {}
     return {policy.code: _explanation(policy) for policy in project.policies.own}
@@ -50,15 +50,14 @@ def _explanation(policy: Policy) -> Explanation:
 
 @click.command()
 @click.argument("code", required=False)
-@options.directory
-@options.project_file
-def explain(code: str | None, directory: Path, project_file: Path | None) -> None:
+@options.home
+def explain(code: str | None, home: Home) -> None:
     """Explain a CODE; without one, list all of them, those of the project file included.
 
     \b
       reconciler explain FS102
     """
-    explanations = {**every_explanation(), **own_explanations(directory, project_file)}
+    explanations = {**every_explanation(), **own_explanations(home)}
     styled, width = appearance(sys.stdout)
     if code is None:
         click.echo(codes_text(explanations, styled=styled, width=width))

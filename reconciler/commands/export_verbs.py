@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,6 +12,7 @@ from reconciler.commands import options
 from reconciler.commands.export_files import exports_in, fetched, folder_of, is_tabular, normalised, place_of
 from reconciler.commands.exporting import Work, addresses, chosen_of, looked, name_of, working
 from reconciler.commands.extras import needs
+from reconciler.commands.options import Calling, Home
 from reconciler.commands.workspace import open_project
 from reconciler.errors import FATAL, Interrupted, ReconcilerError, UsageError
 from reconciler.exports.fetching import Verdict
@@ -30,16 +30,15 @@ staging = click.option(
 @addresses
 @options.to
 @staging
-@options.directory
-@options.project_file
+@options.home
 @options.organisation
-def fetch_files(addresses: tuple[str, ...], target: str, staging: Path | None, **where: Any) -> None:
+def fetch_files(addresses: tuple[str, ...], target: str, staging: Path | None, home: Home, calling: Calling) -> None:
     """Fetch the files of completed requests, prove them complete, and write a report beside them.
 
     What is there and right is not fetched again; what was cut off is resumed. In a bucket, a file appears when it has
     been proven; credentials and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, ...).
     """
-    with working(**where) as work:
+    with working(home, calling) as work:
         place = place_of(work.workspace, target, staging)
         chosen = looked(work, addresses)
         if addresses:
@@ -95,8 +94,7 @@ def _raise_all(errors: Sequence[ReconcilerError]) -> None:
     show_default=True,
     help="Of the table's files.",
 )
-@options.directory
-@options.project_file
+@options.home
 @options.log_level
 def normalise_files(
     addresses: tuple[str, ...],
@@ -104,8 +102,7 @@ def normalise_files(
     staging: Path | None,
     table: Path | None,
     written: str,
-    directory: Path,
-    project_file: Path | None,
+    home: Home,
     log_level: str,
 ) -> None:
     """Make one table of fetched data exports: typed columns, the rest untouched in one column of JSON.
@@ -114,7 +111,7 @@ def normalise_files(
     """
     with needs("exports"):
         from reconciler.exports.normalising import Output
-    workspace = open_project(directory, project_file)
+    workspace = open_project(home)
     place = place_of(workspace, target, staging)
     with open_ledger(workspace.ledger, writable=False) as ledger:
         chosen = [request for request in chosen_of(ledger, addresses) if is_tabular(request)]
@@ -136,14 +133,11 @@ def normalise_files(
 @click.command("verify")
 @addresses
 @options.to
-@options.directory
-@options.project_file
+@options.home
 @click.pass_context
-def verify_files(
-    ctx: click.Context, addresses: tuple[str, ...], target: str, directory: Path, project_file: Path | None
-) -> None:
+def verify_files(ctx: click.Context, addresses: tuple[str, ...], target: str, home: Home) -> None:
     """Read fetched files again and compare every hash with the report. Asks nobody; exits 1 when one differs."""
-    workspace = open_project(directory, project_file)
+    workspace = open_project(home)
     place = place_of(workspace, target, None)
     with open_ledger(workspace.ledger, writable=False) as ledger:
         chosen = chosen_of(ledger, addresses)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.apply import DECIDING
+from reconciler.commands.options import Calling, Home
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session
@@ -60,11 +60,9 @@ class Work:
 
 
 @contextmanager
-def working(
-    *, directory: Path, project_file: Path | None, parallelism: int, timeout: float | None, log_level: str
-) -> Iterator[Work]:
-    workspace = open_project(directory, project_file)
-    with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
+def working(home: Home, calling: Calling) -> Iterator[Work]:
+    workspace = open_project(home)
+    with session(workspace, calling) as run:
         organisation = run.client.organisation()
         check_organisation(workspace, organisation)
         yield Work(run, workspace, organisation)

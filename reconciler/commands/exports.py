@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +12,7 @@ from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
 from reconciler.commands.export_verbs import fetch_files, normalise_files, verify_files
 from reconciler.commands.exporting import Work, addresses, awaited, chosen_of, looked, working
+from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import appearance, parse_outputs
 from reconciler.commands.workspace import open_project
 from reconciler.errors import UsageError
@@ -52,55 +51,53 @@ def exports() -> None:
 
 
 @exports.command("list")
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
-def list_requests(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def list_requests(home: Home, outputs: tuple[str, ...]) -> None:
     """List every request that was ever made, as it was last seen. Asks nobody."""
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        with open_ledger(open_project(directory, project_file).ledger, writable=False) as ledger:
+        with open_ledger(open_project(home).ledger, writable=False) as ledger:
             requests = tuple(ledger.requests().values())
         target.show(_Listed(requests))
 
 
 @exports.command("show")
 @addresses
-@options.directory
-@options.project_file
-def show_requests(addresses: tuple[str, ...], directory: Path, project_file: Path | None) -> None:
+@options.home
+def show_requests(addresses: tuple[str, ...], home: Home) -> None:
     """Show everything that is known of requests, by address, id or key. Asks nobody."""
     styled, width = appearance(sys.stdout)
-    with open_ledger(open_project(directory, project_file).ledger, writable=False) as ledger:
+    with open_ledger(open_project(home).ledger, writable=False) as ledger:
         chosen = chosen_of(ledger, addresses)
     click.echo("\n\n".join(request_text(request, styled=styled, width=width) for request in chosen))
 
 
 @exports.command("status")
 @addresses
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
 @options.organisation
-def status(addresses: tuple[str, ...], outputs: tuple[str, ...], **where: Any) -> None:
+def status(addresses: tuple[str, ...], outputs: tuple[str, ...], home: Home, calling: Calling) -> None:
     """Ask the organisation once how far requests are."""
     target = parse_outputs(outputs)
-    with target.failing_loudly(), working(**where) as work:
+    with target.failing_loudly(), working(home, calling) as work:
         seen = looked(work, addresses)
         target.show(_Listed(seen))
 
 
 @exports.command("wait")
 @addresses
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
 @options.organisation
 @click.pass_context
-def wait(ctx: click.Context, /, addresses: tuple[str, ...], outputs: tuple[str, ...], **where: Any) -> None:
+def wait(
+    ctx: click.Context, /, addresses: tuple[str, ...], outputs: tuple[str, ...], home: Home, calling: Calling
+) -> None:
     """Follow requests until they have ended; exits 1 when one has failed. --timeout bounds the waiting."""
     target = parse_outputs(outputs)
-    with target.failing_loudly(), working(**where) as work:
+    with target.failing_loudly(), working(home, calling) as work:
         ended = awaited(work, addresses)
         target.show(_Listed(ended))
     if any(request.stage is Stage.FAILED for request in ended):
@@ -115,14 +112,13 @@ for verb in (fetch_files, normalise_files, verify_files):
 @click.argument("address")
 @click.option("--adopt", "adopted", metavar="ID", default="", help="The request with this id is the one.")
 @click.option("--resubmit", is_flag=True, help="None of them is: submit it again now.")
-@options.directory
-@options.project_file
+@options.home
 @options.organisation
-def resolve(address: str, adopted: str, resubmit: bool, **where: Any) -> None:
+def resolve(address: str, adopted: str, resubmit: bool, home: Home, calling: Calling) -> None:
     """Say what became of a submission that is in doubt, where several requests could be it."""
     if bool(adopted) == resubmit:
         raise UsageError("Say one of the two", detail="Either --adopt ID or --resubmit.")
-    with working(**where) as work:
+    with working(home, calling) as work:
         _resolve(work, _parsed(address), adopted)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from reconciler.apply.following import asked
+from reconciler.commands.options import Calling
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session, tell
@@ -56,7 +57,7 @@ def callbacks(workspace: Workspace, *, key: Secret, log_level: str) -> Iterator[
         return
     receivers = [receiver_of(stated, os.environ) for stated in workspace.project.service.forward]
     with ExitStack() as stack:
-        run = stack.enter_context(session(workspace, parallelism=1, timeout=None, log_level=log_level))
+        run = stack.enter_context(session(workspace, Calling(1, None, log_level)))
         ledger = stack.enter_context(_opened(workspace, run))
         yield _callbacks(workspace, run, ledger, receivers, key)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -14,6 +16,35 @@ from reconciler.commands.log_lines import FORMAT
 from reconciler.model.duration import parse_seconds
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a project lives: the folder with its manifests, and its project file where that is named."""
+
+    directory: Path = Path("manifests")
+    project_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How to call the organisation: calls at once, seconds after which a run gives up, how much is told on stderr."""
+
+    parallelism: int
+    timeout: float | None
+    log_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """The options that say how to plan, as they were typed."""
+
+    drift: str
+    allow_delete: bool
+    excluded: tuple[str, ...]
+    records: tuple[str, ...]
+    on_conflict: str
+    as_of: datetime.datetime | None
 
 
 def seconds(text: str) -> float:
@@ -45,7 +76,23 @@ def _several(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     return decorate
 
 
-directory = click.option(
+def _gathered(
+    parameter: str, make: type, *options: Callable[[Decorated], Decorated]
+) -> Callable[[Decorated], Decorated]:
+    """Options that reach the verb as one value: `make` takes them by their names."""
+
+    def decorate(command: Decorated) -> Decorated:
+        @functools.wraps(command)
+        def gathering(*positional: Any, **stated: Any) -> Any:
+            own = {field.name: stated.pop(field.name) for field in fields(make)}
+            return command(*positional, **{parameter: make(**own)}, **stated)
+
+        return _several(*options)(cast("Decorated", gathering))
+
+    return decorate
+
+
+_directory = click.option(
     "-d", "--dir", "directory", type=click.Path(path_type=Path), default=Path("manifests"), show_default=True,
     help="The folder with the manifests.",
 )  # fmt: skip
@@ -53,6 +100,7 @@ project_file = click.option(
     "--project", "project_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The project file; by default the reconciler.yaml beside the manifests or above them.",
 )  # fmt: skip
+home = _gathered("home", Home, _directory, project_file)
 outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
@@ -81,7 +129,9 @@ log_level = _several(
     log_format,
 )  # fmt: skip
 
-organisation = _several(
+organisation = _gathered(
+    "calling",
+    Calling,
     click.option(
         "--parallelism", type=click.IntRange(1, 16), default=8, show_default=True, help="Calls at once, at most."
     ),
@@ -89,7 +139,9 @@ organisation = _several(
     log_level,
 )
 
-deciding = _several(
+deciding = _gathered(
+    "options",
+    PlanOptions,
     click.option(
         "--drift", type=click.Choice(["revert", "keep"]), default="revert", show_default=True,
         help="Set back what was changed behind our back, or leave it alone and say so.",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from reconciler.commands import options
+from reconciler.commands import options as shared
+from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outputs import check_place, parse_outputs, write_file
-from reconciler.commands.planner import Wishes, choices_of, compute
-from reconciler.commands.records import read_files
+from reconciler.commands.planner import compute, wishes_of
 from reconciler.commands.session import session
 from reconciler.commands.workspace import open_workspace
 from reconciler.kinds import KINDS
@@ -38,30 +37,21 @@ class PlanShown:
 
 
 @click.command()
-@options.directory
-@options.project_file
-@options.deciding
+@shared.home
+@shared.deciding
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan, to be applied later.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none.")
-@options.outputs
-@options.organisation
+@shared.outputs
+@shared.organisation
 @click.pass_context
 def plan(
     ctx: click.Context,
-    directory: Path,
-    project_file: Path | None,
-    drift: str,
-    allow_delete: bool,
-    excluded: tuple[str, ...],
-    records: tuple[str, ...],
-    on_conflict: str,
-    as_of: datetime | None,
+    home: Home,
+    options: PlanOptions,
     out: Path | None,
     detailed_exitcode: bool,
     outputs: tuple[str, ...],
-    parallelism: int,
-    timeout: float | None,
-    log_level: str,
+    calling: Calling,
 ) -> None:
     """Compare manifests, ledger and organisation, and show what apply would do.
 
@@ -76,15 +66,9 @@ def plan(
     with target.failing_loudly():
         if out is not None:
             check_place(out)
-        workspace = open_workspace(directory, project_file)
-        choices = choices_of(
-            drift=drift,
-            allow_delete=allow_delete,
-            excluded=excluded,
-            on_conflict=on_conflict,
-        )
-        wishes = Wishes(choices, read_files(records, workspace.estate), as_of, parallelism)
-        with session(workspace, parallelism=parallelism, timeout=timeout, log_level=log_level) as run:
+        workspace = open_workspace(home)
+        wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
+        with session(workspace, calling) as run:
             organisation = run.client.organisation()
             with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
                 now, secrets = run.clock.now(), run.secrets

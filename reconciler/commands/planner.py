@@ -13,7 +13,8 @@ from reconciler import __version__
 from reconciler.archive import Backups
 from reconciler.commands.histories import read_histories
 from reconciler.commands.keys import digests_of
-from reconciler.commands.records import gather
+from reconciler.commands.options import PlanOptions
+from reconciler.commands.records import gather, read_files
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import NotOffered, UsageError
 from reconciler.kinds import KINDS
@@ -42,12 +43,17 @@ class Wishes:
     parallelism: int = 8
 
 
-def choices_of(*, drift: str, allow_delete: bool, excluded: tuple[str, ...], on_conflict: str) -> Choices:
-    """Read the options. Raises UsageError for an exclusion of an unknown kind."""
-    for name in excluded:
+def wishes_of(options: PlanOptions, workspace: Workspace, *, parallelism: int) -> Wishes:
+    """Read the options. Raises UsageError for an exclusion of an unknown kind, and for records that cannot be read."""
+    return Wishes(_choices(options), read_files(options.records, workspace.estate), options.as_of, parallelism)
+
+
+def _choices(options: PlanOptions) -> Choices:
+    for name in options.excluded:
         if name.split("/")[0] not in KINDS:
             raise UsageError("Unknown kind", detail=f"--exclude {name}: the kinds are {', '.join(KINDS)}.")
-    return Choices(Drift(drift), allow_delete, frozenset(excluded), rebase=on_conflict == "merge")
+    excluded = frozenset(options.excluded)
+    return Choices(Drift(options.drift), options.allow_delete, excluded, rebase=options.on_conflict == "merge")
 
 
 def compute(

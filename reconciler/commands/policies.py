@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from reconciler.commands import options
+from reconciler.commands.options import Home
 from reconciler.commands.outputs import parse_outputs
 from reconciler.commands.workspace import open_project
 from reconciler.kinds import KINDS
@@ -29,10 +29,9 @@ class _Listed:
 
 
 @click.command()
-@options.directory
-@options.project_file
+@options.home
 @options.outputs
-def policies(directory: Path, project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def policies(home: Home, outputs: tuple[str, ...]) -> None:
     """List the policies in force: code, severity, where they come from, message; then thresholds and freezes.
 
     The default ones come with the kinds; the project file changes their severities, adds others, or leaves them out.
@@ -44,5 +43,5 @@ def policies(directory: Path, project_file: Path | None, outputs: tuple[str, ...
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        project = open_project(directory, project_file).project
+        project = open_project(home).project
     target.show(_Listed(project.policies))

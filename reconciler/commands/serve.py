@@ -16,6 +16,7 @@ from reconciler.commands.extras import needs
 from reconciler.commands.inbox import callbacks
 from reconciler.commands.keys import SERVER_KEY, key_of
 from reconciler.commands.library import LedgerFile, ReportBucket, ReportFolder, window_of
+from reconciler.commands.options import Home
 from reconciler.commands.session import tell
 from reconciler.commands.workspace import Workspace, open_project
 from reconciler.errors import UsageError
@@ -45,8 +46,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--log-level", type=click.Choice(["info", "debug"]), default="info", show_default=True,
               help="debug shows every request on stderr.")  # fmt: skip
 @options.log_format
-@options.directory
-@options.project_file
+@options.home
 def serve(
     host: str,
     port: int,
@@ -55,8 +55,7 @@ def serve(
     certificate: Path | None,
     key: Path | None,
     log_level: str,
-    directory: Path,
-    project_file: Path | None,
+    home: Home,
 ) -> None:
     """Serve the catalogue of exports until Ctrl-C: a page at /, JSON at /catalog, Prometheus at /metrics.
 
@@ -76,7 +75,7 @@ def serve(
         from reconciler.service.audit_numbers import AuditNumbers
         from reconciler.service.server import Server, listen, url_of
     access, tls = _access(host), _tls(certificate, key)
-    workspace = open_project(directory, project_file)
+    workspace = open_project(home)
     if not workspace.ledger.exists():
         tell(f"There is no ledger at {workspace.ledger} yet: the first apply makes it.")
     ledger = LedgerFile(workspace.ledger, SystemClock())

@@ -16,6 +16,7 @@ from reconciler.api import Client, Exchange, connect
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import SERVER_KEY, key_of, secrets_of
 from reconciler.commands.log_lines import tell as tell
+from reconciler.commands.options import Calling
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import OutOfTime
 from reconciler.model.secret import NONE, Secret
@@ -49,23 +50,25 @@ class Session:
 
 
 @contextmanager
-def session(workspace: Workspace, *, parallelism: int, timeout: float | None, log_level: str) -> Iterator[Session]:
+def session(workspace: Workspace, calling: Calling) -> Iterator[Session]:
     """Connect, and close at the end. Raises AuthenticationFailed, UsageError."""
     server_key = key_of(os.environ, SERVER_KEY)
     stop = threading.Event()
     clock = SystemClock(stop)
-    deadline = math.inf if timeout is None else clock.monotonic() + timeout
+    deadline = math.inf if calling.timeout is None else clock.monotonic() + calling.timeout
     client = connect(
         os.environ,
         workspace.project,
         clock=clock,
         random=random.Random(),  # noqa: S311
-        parallelism=parallelism,
+        parallelism=calling.parallelism,
         deadline=deadline,
-        observer=_log if log_level == "debug" else None,
+        observer=_log if calling.log_level == "debug" else None,
     )
     try:
-        yield Session(clock, stop, client, log_level, parallelism, server_key, deadline, secrets_of(os.environ))
+        yield Session(
+            clock, stop, client, calling.log_level, calling.parallelism, server_key, deadline, secrets_of(os.environ)
+        )
     except (KeyboardInterrupt, click.Abort):
         raise  # at once: closing would wait for the calls that are under way
     except BaseException:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from reconciler.commands import options
+from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
 from reconciler.commands.workspace import open_project
 from reconciler.errors import UsageError
@@ -29,24 +29,22 @@ def state() -> None:
 
 
 @state.command("list")
-@options.directory
-@options.project_file
-def list_rows(directory: Path, project_file: Path | None) -> None:
+@options.home
+def list_rows(home: Home) -> None:
     """List every address that the ledger knows.
 
     \b
       reconciler state list
     """
     styled, width = appearance(sys.stdout)
-    with open_ledger(open_project(directory, project_file).ledger, writable=False) as ledger:
+    with open_ledger(open_project(home).ledger, writable=False) as ledger:
         click.echo(state_text(ledger.rows(), styled=styled, width=width))
 
 
 @state.command("show")
 @click.argument("address")
-@options.directory
-@options.project_file
-def show_row(address: str, directory: Path, project_file: Path | None) -> None:
+@options.home
+def show_row(address: str, home: Home) -> None:
     """Show what the ledger knows of ADDRESS (Kind/name): live id, what we sent, its audit trail.
 
     \b
@@ -56,7 +54,7 @@ def show_row(address: str, directory: Path, project_file: Path | None) -> None:
         wanted = Address.parse(address)
     except ValueError as error:
         raise UsageError("Not an address", detail=f"{error}.", hint="Write Kind/name.") from None
-    with open_ledger(open_project(directory, project_file).ledger, writable=False) as ledger:
+    with open_ledger(open_project(home).ledger, writable=False) as ledger:
         row, trail = ledger.rows().get(wanted), ledger.audit(address=wanted)
     if row is None and not trail:
         raise UsageError(
@@ -69,13 +67,12 @@ def show_row(address: str, directory: Path, project_file: Path | None) -> None:
 
 
 @state.command("lock")
-@options.directory
-@options.project_file
-def show_lock(directory: Path, project_file: Path | None) -> None:
+@options.home
+def show_lock(home: Home) -> None:
     """Say who holds the ledger's lock. A lock never outlives its process.
 
     \b
       reconciler state lock
     """
-    held = holder(open_project(directory, project_file).ledger)
+    held = holder(open_project(home).ledger)
     click.echo(f"Held by {held}." if held else "Nobody holds the lock.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from reconciler.commands.links import Bounds, bounds_of, real_path
+from reconciler.commands.options import Home
 from reconciler.errors import InvalidManifests, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import load, read_project
@@ -37,17 +38,17 @@ def _nobody(_: Problem) -> None:
     """Nobody waits for the first problem."""
 
 
-def open_workspace(directory: Path, project_file: Path | None = None) -> Workspace:
+def open_workspace(home: Home) -> Workspace:
     """Read everything. Raises InvalidManifests with every problem of every file, UsageError."""
-    workspace, problems = read_workspace([directory], project_file)
+    workspace, problems = read_workspace([home.directory], home.project_file)
     if problems:
         raise InvalidManifests(problems)
     return workspace
 
 
-def open_project(directory: Path, project_file: Path | None = None) -> Workspace:
+def open_project(home: Home) -> Workspace:
     """Read the project file alone: where the ledger and the organisation are. Raises InvalidManifests, UsageError."""
-    project, root, problems = _project([directory if directory.exists() else Path()], project_file)
+    project, root, problems = _project([home.directory if home.directory.exists() else Path()], home.project_file)
     if problems:
         raise InvalidManifests(problems)
     return Workspace(root, project, Estate({}))

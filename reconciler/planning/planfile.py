@@ -15,7 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.plan import Cause, FieldChange, Plan
 from reconciler.model.values import ABSENT, Json, canonical, fingerprint
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 SIDES: Final = ("before", "after", "base")
 
 
