@@ -73,6 +73,7 @@ DECIDING = Deciding(merge, judge, matching, asks_the_same, unclaimed, Listing)
 PLANNING = {
     "drift": "--drift",
     "allow_delete": "--allow-delete",
+    "targets": "--target",
     "excluded": "--exclude",
     "records": "--records",
     "on_conflict": "--on-conflict",

@@ -41,6 +41,7 @@ class PlanOptions:
 
     drift: str
     allow_delete: bool
+    targets: tuple[str, ...]
     excluded: tuple[str, ...]
     records: tuple[str, ...]
     on_conflict: str
@@ -148,8 +149,12 @@ deciding = _gathered(
     ),
     click.option("--allow-delete", is_flag=True, help="Delete what is ours and has no manifest any more."),
     click.option(
-        "--exclude", "excluded", multiple=True, metavar="KIND|KIND/NAME",
-        help="Neither read nor plan these; repeatable. The plan says that it is partial.",
+        "--target", "targets", multiple=True, metavar="SELECTOR",
+        help="Plan only these, and what they cannot do without; repeatable. The plan says that it is partial.",
+    ),
+    click.option(
+        "--exclude", "excluded", multiple=True, metavar="SELECTOR",
+        help="Neither read nor plan these; repeatable. KIND, KIND/NAME (with * and ?), or LABEL=VALUE.",
     ),
     click.option(
         "--records", "records", multiple=True, metavar="KIND/NAME=FILE",

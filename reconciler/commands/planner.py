@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +29,7 @@ from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
 from reconciler.planning.requests import to_look_up
 from reconciler.planning.secrets import variables_of, with_known
+from reconciler.planning.selection import selected
 from reconciler.planning.situation import Choices, Drift, Situation
 
 
@@ -44,16 +44,18 @@ class Wishes:
 
 
 def wishes_of(options: PlanOptions, workspace: Workspace, *, parallelism: int) -> Wishes:
-    """Read the options. Raises UsageError for an exclusion of an unknown kind, and for records that cannot be read."""
+    """Read the options. Raises UsageError for records that cannot be read."""
     return Wishes(_choices(options), read_files(options.records, workspace.estate), options.as_of, parallelism)
 
 
 def _choices(options: PlanOptions) -> Choices:
-    for name in options.excluded:
-        if name.split("/")[0] not in KINDS:
-            raise UsageError("Unknown kind", detail=f"--exclude {name}: the kinds are {', '.join(KINDS)}.")
-    excluded = frozenset(options.excluded)
-    return Choices(Drift(options.drift), options.allow_delete, excluded, rebase=options.on_conflict == "merge")
+    return Choices(
+        Drift(options.drift),
+        options.allow_delete,
+        frozenset(options.excluded),
+        rebase=options.on_conflict == "merge",
+        targets=frozenset(options.targets),
+    )
 
 
 def compute(
@@ -69,9 +71,6 @@ def compute(
     """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
-    requests = ledger.requests()
-    addresses = {*recorded, *(each.address for each in requests.values())}
-    _check_excluded(workspace, addresses, wishes.choices)
     variables = variables_of(workspace.estate, KINDS)
     digests = digests_of(secrets, variables, ledger_id=ledger.ledger_id)
     situation = Situation(
@@ -83,13 +82,14 @@ def compute(
         tool=f"reconciler {__version__}",
         ledger_id=ledger.ledger_id,
         recorded=recorded,
-        observed=_observed(workspace, recorded.keys(), api, wishes.choices),
         intents=ledger.intents(),
-        requests=requests,
+        requests=ledger.requests(),
         disowned=ledger.disowned(),
         unset=variables - secrets.keys(),
         choices=wishes.choices,
     )
+    situation = selected(situation)
+    situation = replace(situation, observed=_observed(workspace, recorded.keys(), api, situation.choices))
     situation = _with_listed_requests(with_moves(situation), api)
     situation = _with_histories(situation, workspace, ledger, api, wishes.parallelism)
     bindings = bind(situation)
@@ -101,19 +101,6 @@ def compute(
     evidence = gather(drafts, api, wishes.records)
     terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
     return make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
-
-
-def _check_excluded(workspace: Workspace, recorded: Collection[Address], choices: Choices) -> None:
-    """An exclusion of nothing is a slip, and what was meant would be changed. Raises UsageError."""
-    known = {*map(str, workspace.estate.manifests), *map(str, workspace.estate.removals), *map(str, recorded)}
-    for name in sorted(choices.excluded):
-        if "/" in name and name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            raise UsageError(
-                "Nothing to exclude",
-                detail=f"--exclude {name}: neither a manifest nor the ledger knows it.",
-                hint=f"Did you mean {near[0]}?" if near else "",
-            )
 
 
 def check_organisation(workspace: Workspace, organisation: Organisation) -> None:

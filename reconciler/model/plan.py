@@ -171,6 +171,7 @@ class Plan:
     `terms`: what the organisation says about the kinds that are written, by kind. `submissions` are the requests to
     make; `moved_requests` and `forgotten_requests` are keys of requests whose manifest has another address, or is gone.
     `frozen` are the freezes that are in force or will be, with what they hold back.
+    `targets` and `excluded` are the selectors that left something out.
     `archives` are the histories that the standing `orders` are about, those that need nothing included.
     """
 
@@ -187,6 +188,7 @@ class Plan:
     headroom: tuple[Headroom, ...] = ()
     foreign_objects: Mapping[str, int] = field(default_factory=dict)
     unchanged: int = 0
+    targets: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     budget: Budget = Budget()
     rebase: bool = True
@@ -197,6 +199,11 @@ class Plan:
     frozen: tuple[Frozen, ...] = ()
     orders: tuple[Order, ...] = ()
     archives: tuple[Archive, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether something was left out because the user said so."""
+        return bool(self.targets or self.excluded)
 
     @property
     def empty(self) -> bool:

@@ -125,6 +125,7 @@ def make_plan(
         ),
         foreign_objects=dict(sorted(bindings.foreign.items())),
         unchanged=drafts.unchanged + requests.standing,
+        targets=tuple(sorted(situation.choices.targets)),
         excluded=tuple(sorted(situation.choices.excluded)),
         budget=_budget(situation, ordered.changes, len(requests.submissions), plan_calls),
         rebase=situation.choices.rebase,

@@ -25,15 +25,18 @@ class Drift(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user said on the command line. `excluded` holds kinds and addresses as text."""
+    """What the user said on the command line. `targets` and `excluded` are selectors as they were written; `left_out`
+    is what these leave out (`planning.selection`)."""
 
     drift: Drift = Drift.REVERT
     allow_delete: bool = False
     excluded: frozenset[str] = frozenset()
     rebase: bool = True
+    targets: frozenset[str] = frozenset()
+    left_out: frozenset[Address] = frozenset()
 
     def excludes(self, address: Address) -> bool:
-        return address.kind in self.excluded or str(address) in self.excluded
+        return address in self.left_out or address.kind in self.excluded or str(address) in self.excluded
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
     - `seal`: of the plan; `tool`: the version that made it; `as_of`: when, RFC 3339 UTC; `environment`.
     - `organisation`: `id`, `name`.
     - `applicable`: whether it can be applied; `blocked`: whether a finding stops that.
-    - `excluded`: kinds and addresses that were not looked at; the plan is partial when there are any.
+    - `targets` and `excluded`: selectors of what was alone, or not, looked at; the plan is partial when there are any.
     - `summary`: objects by action (`create`, `recreate`, `adopt`, `update`, `delete`, `disable`, `forget`, `record`,
       `order`, `submit`, `archive`),
       `destructive` (updates and adoptions), `unchanged`, `foreign` objects left alone, and `findings` by weight
@@ -65,6 +65,7 @@ def plan_json(plan: Plan, seal: str = "") -> bytes:
             "organisation": {"id": plan.organisation.live_id, "name": plan.organisation.name},
             "applicable": not plan.blocked,
             "blocked": plan.blocked,
+            "targets": list(plan.targets),
             "excluded": list(plan.excluded),
             "summary": _plan_summary(plan),
             "changes": [_change(change) for change in plan.changes],

@@ -97,9 +97,11 @@ def _cost(plan: Plan) -> str:
 
 
 def _partial(plan: Plan, width: int) -> list[Line]:
-    if not plan.excluded:
+    if not plan.partial:
         return []
-    text = f"Partial plan: {listed(plan.excluded)} excluded, and not looked at."
+    only = f"only {listed(plan.targets)} and what they cannot do without" if plan.targets else ""
+    less = f"{listed(plan.excluded)} excluded, and not looked at" if plan.excluded else ""
+    text = f"Partial plan: {'; '.join(filter(None, (only, less)))}."
     return folded(span(text, Tone.WARNING), width=width)
 
 
@@ -111,7 +113,7 @@ def _verdict(plan: Plan, summary: Summary, width: int) -> list[Line]:
         writes = sends or any(change.writes for change in plan.changes)
         ledger_only = "" if writes else " Only the ledger is written."
         return [line(span(f"This plan can be applied.{ledger_only}", Tone.GOOD))]
-    if plan.excluded:
+    if plan.partial:
         return [line(span("No changes to what was looked at.", Tone.GOOD))]
     if summary.warnings:
         return [line(span(f"No changes, but {counted(summary.warnings, 'warning')} above.", Tone.WARNING))]

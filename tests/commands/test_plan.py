@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from .project import CUSTOMER, SUPPORT, Project, Start, purpose, removed, schema, text
+from .project import CUSTOMER, SUPPORT, Project, Start, link, purpose, removed, schema, text
 
 RECORDS = "/api/v2/data/flex/schemas/*/records"
 
@@ -314,3 +314,29 @@ def test_every_call_is_told_when_asked_for(project: Project) -> None:
     assert "GET /api/v2/privacy/purposes 200" in debug
     assert "Bearer" not in debug
     assert project.run("plan", "--out", "plan.json", "--log-level", "quiet").err == ""
+
+
+# --target.
+
+
+def test_a_targeted_plan_looks_at_its_targets_alone_and_says_so(project: Project) -> None:
+    project.write(purpose(metadata={"labels": {"team": "crm"}}), purpose("Other"), schema())
+    ran = project.plan("--target", "team=crm")
+    assert (ran.steps, ran.document["targets"]) == ([("create", SUPPORT)], ["team=crm"])
+    assert not [each for each in project.control.requests() if "flex" in each.path]
+    assert project.run("plan", "--target", "Purpose/S*").says(
+        "Partial plan: only Purpose/S* and what they cannot do without."
+    )
+
+
+def test_what_a_target_refers_to_is_made_first(project: Project) -> None:
+    project.write(schema(), schema(link("to", "customer"), named="contract"), purpose())
+    ran = project.run("apply", "--auto-approve", "--target", "FlexSchema/contract")
+    assert ran.code == 0
+    assert sorted(str(address) for address in project.rows()) == ["FlexSchema/contract", CUSTOMER]
+
+
+def test_what_is_no_target_is_not_deleted_though_its_manifest_is_gone(project: Project) -> None:
+    project.applied(purpose(), purpose("Other"))
+    project.write(purpose(retention="90d"))
+    assert "RC301" not in project.plan("--target", SUPPORT).codes
