@@ -122,11 +122,13 @@ def _performed(work: _Work, archive: Archive) -> StepResult:
     if order.backup and archive.versions and not desk.outbox.is_backed_up(order, archive):
         back_up(desk, order, archive, receipt)
         said.append("Backed up.")
+    trouble = ""
     if order.notify and receipt.notice is Notice.DUE:
         trouble = notify(desk, order, archive, receipt)
         failed = f"The notification failed. {trouble} It is tried again by the next apply."
         said.append(failed if trouble else "Notified.")
-    return replace(_result(archive, Outcome.DONE), live_id=receipt.archive_id, detail=" ".join(said))
+    done = _result(archive, Outcome.DONE)
+    return replace(done, live_id=receipt.archive_id, detail=" ".join(said), owed=bool(trouble))
 
 
 def _result(archive: Archive, outcome: Outcome) -> StepResult:

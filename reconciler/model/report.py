@@ -38,6 +38,7 @@ class StepResult:
 
     `theirs` are the paths taken over from a concurrent edit, `overlaps` and `findings` why a conflict could not be
     merged; `because` names the step that a skipped one depends on; `exit_code` is what its failure alone exits with.
+    `owed` says that it is done but for something that the next apply tries again.
     """
 
     step: str
@@ -52,6 +53,7 @@ class StepResult:
     where: str = ""
     because: str = ""
     exit_code: int = 0
+    owed: bool = False
     theirs: tuple[Path, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -185,8 +185,9 @@ def report_json(report: Report) -> bytes:
       `written`: how many changed the organisation, and `archived`: how many archives were made.
     - `results`, in the plan's order: `step`, `address`, `kind`, `name`, `action`, `outcome`, `live_id`, `latency_ms`,
       `summary`, `detail`, `hint`, `where` (of a failure), `because` (the step that a skipped one needs), `exit_code`
-      (of this failure alone), `theirs` (paths taken over from someone else's edit), `overlaps` (of a conflict: `path`,
-      and `base`, `ours`, `theirs`, each left out where that side has nothing), `findings`.
+      (of this failure alone), `owed` (done but for what the next apply tries again), `theirs` (paths taken over from
+      someone else's edit), `overlaps` (of a conflict: `path`, and `base`, `ours`, `theirs`, each left out where that
+      side has nothing), `findings`.
     """
     outcomes = Counter(result.outcome for result in report.results)
     return written(
@@ -225,6 +226,7 @@ def _result(result: StepResult) -> dict[str, Json]:
         "where": result.where,
         "because": result.because,
         "exit_code": result.exit_code,
+        "owed": result.owed,
         "theirs": [dotted(path) for path in result.theirs],
         "overlaps": [
             {"path": dotted(part.path), **sides(base=part.base, ours=part.ours, theirs=part.theirs)}

@@ -120,4 +120,6 @@ def _next(report: Report) -> str:
         return "Mend what failed and run apply again: it goes on with what is left."
     if report.interrupted or report.error or Outcome.SKIPPED in outcomes:
         return "Run apply again: it goes on with what is left."
+    if any(result.owed for result in report.results):
+        return "Everything is applied, but for what is said above: the next apply tries that again."
     return "Everything is applied."

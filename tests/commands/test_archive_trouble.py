@@ -371,6 +371,7 @@ def test_a_notification_that_fails_fails_nothing_and_is_tried_again(
     ran = project.apply()
     assert (ran.code, ran.document["summary"]["done"]) == (0, 3), str(ran)
     assert ran.says("The notification failed.")
+    assert sum(result["owed"] for result in ran.document["results"]) == 2
     assert [(each.notice.value, each.tries) for each in receipts(project)] == [("due", 1)] * 2
     assert project.run("plan").says("head 3 is archived already, the notification missing")
     assert project.apply().code == 0

@@ -50,6 +50,7 @@ def _not_at_the_very_instant(turn: Turn) -> Turn:
     return Turn(turn.who, turn.stated, turn.drift, turn.before, turn.after, turn.rival, None)
 
 
+@pytest.mark.long
 def test_nobodys_edit_is_lost_on_either_side_of_the_plan(arena: Arena) -> None:
     games(arena, settings(EVERYDAY, max_examples=20))
 

@@ -134,14 +134,17 @@ def test_the_plan_has_something_in_every_corner(planned: Desk) -> None:
         assert any(change[corner] for change in plan["changes"]), corner
 
 
-def test_a_plan_changed_in_any_one_place_is_refused_though_its_own_seal_is_right(planned: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
+def test_a_plan_changed_in_any_one_place_is_refused_though_its_own_seal_is_right(
+    planned: Desk, tmp_path: Path, every: int
+) -> None:
     document = orjson.loads(planned.plan_file.read_bytes())
     reviewed = document["seal"]
     recorded = planned.rows()
     forged = tmp_path / "forged.json"
 
     walked = 0
-    for steps in places(document["plan"]):
+    for steps in list(places(document["plan"]))[::every]:
         plan = altered(document["plan"], steps)
         forged.write_bytes(orjson.dumps({**document, "plan": plan, "seal": seal_of(plan)}))
         applied = planned.run("apply", str(forged), "--seal", reviewed)
@@ -149,7 +152,7 @@ def test_a_plan_changed_in_any_one_place_is_refused_though_its_own_seal_is_right
         assert applied.document["summary"] == "The plan is not the one that the seal names"
         walked += 1
 
-    assert walked > 500
+    assert walked > 500 // every
     assert planned.sandbox.control.requests() == []
     assert planned.rows() == recorded
 

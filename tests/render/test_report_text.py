@@ -149,3 +149,7 @@ def test_one_row_shows_what_was_declared() -> None:
     text = recorded_text(row(), KINDS, styled=False)
     assert "= retention  180d" in text
     assert "(unknown)" in text
+
+
+def test_what_is_owed_is_not_called_applied() -> None:
+    assert "but for what is said above: the next apply tries that again." in told(result(owed=True))
