@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import pytest
+
 from .project import SECRET, Json, Project, manifest
 
 ROBOT: Json = {"id": "robot", "secret": SECRET}
@@ -39,10 +41,17 @@ CONVERSATIONS = Base(
 USERS = Base("UserSchema", "user_schemas", "/api/v2/users/customattributes/schemas", "string", "either")
 RULES = Base("BusinessRulesSchema", "business_rules_schemas", "/api/v2/businessrules/schemas", "string", "either")
 BASES = (WORKITEMS, CONTACTS, ORGANIZATIONS, EVENTS, CONVERSATIONS, USERS, RULES)
+DAILY = (WORKITEMS, EVENTS, RULES)
+"""One of each envelope: the rest of them, which share the code, are among the long tests."""
 
 
 def named(base: Base) -> str:
     return base.kind
+
+
+every_base = pytest.mark.parametrize(
+    "base", [each if each in DAILY else pytest.param(each, marks=pytest.mark.long) for each in BASES], ids=named
+)
 
 
 # Manifests.

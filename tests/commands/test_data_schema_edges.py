@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from .data_schemas import (
-    BASES,
     EVENTS,
     ROBOT,
     RULES,
@@ -16,6 +15,7 @@ from .data_schemas import (
     change,
     claim,
     enum,
+    every_base,
     integer,
     named,
     prop,
@@ -23,8 +23,6 @@ from .data_schemas import (
     text,
 )
 from .project import Project, Start, removed
-
-every_base = pytest.mark.parametrize("base", BASES, ids=named)
 
 
 @pytest.fixture

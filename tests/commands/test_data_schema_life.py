@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from .data_schemas import (
-    BASES,
     CONVERSATIONS,
     EVENTS,
     ROBOT,
@@ -18,6 +17,7 @@ from .data_schemas import (
     claim,
     edit,
     enum,
+    every_base,
     integer,
     named,
     prop,
@@ -27,7 +27,6 @@ from .data_schemas import (
 )
 from .project import Project, Start, acknowledging
 
-every_base = pytest.mark.parametrize("base", BASES, ids=named)
 every_envelope = pytest.mark.parametrize("base", [WORKITEMS, EVENTS, RULES], ids=named)
 
 

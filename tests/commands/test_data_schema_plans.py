@@ -24,6 +24,7 @@ from .data_schemas import (
     claim,
     edit,
     enum,
+    every_base,
     integer,
     named,
     prop,
@@ -32,8 +33,6 @@ from .data_schemas import (
     toggle,
 )
 from .project import SECRET, Json, Project, Start, acknowledging, removed
-
-every_base = pytest.mark.parametrize("base", BASES, ids=named)
 
 
 @pytest.fixture

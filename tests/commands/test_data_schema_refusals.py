@@ -32,6 +32,7 @@ from .data_schemas import (
     change,
     claim,
     enum,
+    every_base,
     integer,
     named,
     prop,
@@ -41,7 +42,6 @@ from .data_schemas import (
 )
 from .project import Project, Start, acknowledging
 
-every_base = pytest.mark.parametrize("base", BASES, ids=named)
 every_envelope = pytest.mark.parametrize("base", [WORKITEMS, EVENTS, RULES], ids=named)
 DISTINCT = [EVENTS, CONVERSATIONS, USERS, RULES]
 """The bases whose API declares that titles are unique."""
