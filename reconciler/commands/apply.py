@@ -40,7 +40,7 @@ from reconciler.commands.clock import SystemClock
 from reconciler.commands.keys import digests_of
 from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outbox import outbox_of
-from reconciler.commands.outputs import Outputs, parse_outputs
+from reconciler.commands.outputs import REVIEW, Outputs, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
@@ -62,7 +62,7 @@ from reconciler.planning.listing import Listing, asks_the_same
 from reconciler.planning.merge import merge
 from reconciler.planning.planfile import seal_of
 from reconciler.planning.requests import unclaimed
-from reconciler.render import report_json, report_text
+from reconciler.render import Occasion, Remark, code, remarks_of_report, report_json, report_text, told_markdown
 from reconciler.state import hold, open_ledger
 
 LOCK_PATIENCE = 2.0
@@ -93,6 +93,17 @@ class _Applied:
 
     def json(self) -> bytes:
         return report_json(self.report)
+
+    def markdown(self, occasion: Occasion) -> str:
+        came = "was applied" if exit_code(self.report) == 0 else "was not applied whole"
+        title = f"The plan for {code(occasion.environment)} {came}"
+        return told_markdown(title, self.human(styled=False, width=100), occasion)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return remarks_of_report(self.report)
+
+    def numbers(self) -> Mapping[str, str]:
+        return {"written": str(self.report.written), "succeeded": str(exit_code(self.report) == 0).lower()}
 
 
 @click.command()
@@ -134,7 +145,7 @@ def apply(
       reconciler apply plan.json --seal sha256:...
       reconciler apply --auto-approve --output json=report.json
     """
-    target = parse_outputs(outputs)
+    target = parse_outputs(outputs, formats=REVIEW, verb="apply", environment="default")
     with target.failing_loudly():
         _check_usage(ctx, plan_file, seal, auto_approve=auto_approve)
         # The plan is closed: with one, no manifest is read.

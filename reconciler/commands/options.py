@@ -104,7 +104,7 @@ project_file = click.option(
 home = _gathered("home", Home, _directory, project_file)
 outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
-    help="human or json, to a file or to the terminal; repeatable. Also written when something fails.",
+    help="human or json; of what is reviewed markdown, sarif, github, too. Repeatable; written on failure as well.",
 )  # fmt: skip
 to = click.option(
     "--to", "target", metavar="FOLDER|URL", default="exports", show_default=True,

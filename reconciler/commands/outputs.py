@@ -4,35 +4,63 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Final, Protocol, TextIO, cast
 
 import click
 
+from reconciler import __version__
+from reconciler.commands.actions import OUTPUT, SUMMARY, add_to, is_step, printable
 from reconciler.commands.log_lines import tell_error
+from reconciler.commands.provenance import provenance
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.model.source import Problem
 from reconciler.render import (
+    NO_OCCASION,
+    Occasion,
+    Remark,
+    annotated,
+    code,
     error_json,
     error_text,
+    inert,
     problem_text,
     problems_json,
     problems_text,
     problems_total,
+    remarks_of_error,
+    sarif_json,
+    step_outputs,
+    told_markdown,
 )
 
-FORMATS = ("human", "json")
+PLAIN: Final = ("human", "json")
+"""The formats of every result."""
+REVIEW: Final = (*PLAIN, "markdown", "sarif", "github")
+"""Those of what is reviewed: plans, problems, reports, errors."""
 
 
 class Result(Protocol):
-    """Something to show, in every format."""
+    """Something to show, in the plain formats."""
 
     def human(self, *, styled: bool, width: int) -> str: ...
 
     def json(self) -> bytes: ...
+
+
+class Reviewed(Result, Protocol):
+    """Something to show, in all formats."""
+
+    def markdown(self, occasion: Occasion) -> str: ...
+
+    def remarks(self) -> tuple[Remark, ...]: ...
+
+    def numbers(self) -> Mapping[str, str]:
+        """What a workflow's later steps decide by."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +74,32 @@ _TERMINAL = _Target("human", None)
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The targets of one command."""
+    """The targets of one command, and the occasion of what is shown."""
 
     targets: tuple[_Target, ...]
+    occasion: Occasion = NO_OCCASION
 
     def show(self, result: Result) -> None:
         """Write a result to every target, files first: a reader who goes away must not keep them from being written."""
         failures: list[ReconcilerError] = []
         for target in sorted(self.targets, key=lambda target: target.file is None):
             try:
-                _write(target, _formatted(target, result))
+                self._show(target, result)
             except ReconcilerError as error:
                 failures.append(error)
         if failures:
             raise failures[0]
 
+    def _show(self, target: _Target, result: Result) -> None:
+        _write(target, _formatted(target, result, self.occasion))
+        if target.format == "github":
+            _tell_runner(cast("Reviewed", result), self.occasion)
+
     def preview(self, result: Result) -> None:
         """Show a person what he is about to decide on, whatever the targets are; nothing goes to files."""
         stream = sys.stdout if _TERMINAL in self.targets else sys.stderr
         styled, width = appearance(stream)
-        click.echo(result.human(styled=styled, width=width), file=stream)
+        click.echo(printable(result.human(styled=styled, width=width)), file=stream)
 
     @contextmanager
     def failing_loudly(self) -> Iterator[None]:
@@ -84,30 +118,35 @@ class Outputs:
         """Show a problem as soon as it is known, where somebody watches. `InvalidManifests.streamed` says so later."""
         if _TERMINAL in self.targets:
             styled, width = appearance(sys.stdout)
-            click.echo(problem_text(problem, styled=styled, width=width) + "\n")
+            click.echo(printable(problem_text(problem, styled=styled, width=width)) + "\n")
 
     def _after_streaming(self, error: ReconcilerError) -> Outputs:
         """The targets that have not been told: the terminal that saw every problem gets the total alone."""
         if not isinstance(error, InvalidManifests) or not error.streamed or _TERMINAL not in self.targets:
             return self
         click.echo(problems_total(error.problems, styled=appearance(sys.stdout)[0]))
-        return Outputs(tuple(target for target in self.targets if target != _TERMINAL))
+        return replace(self, targets=tuple(target for target in self.targets if target != _TERMINAL))
 
 
-def parse_outputs(stated: Sequence[str]) -> Outputs:
-    """Read `FORMAT[=FILE]`. Nothing stated = human, on the terminal. Raises UsageError."""
-    targets = tuple(_target(text) for text in stated or ("human",))
-    if sum(target.file is None for target in targets) > 1:
-        raise UsageError("Two outputs to the terminal", detail="Give all but one --output a file: json=plan.json.")
-    return Outputs(targets)
+def parse_outputs(
+    stated: Sequence[str], *, formats: Sequence[str] = PLAIN, verb: str = "", environment: str = ""
+) -> Outputs:
+    """Read `FORMAT[=FILE]`, where the result has these `formats`. Nothing stated = human, on the terminal. Annotations
+    go there beside another one. Raises UsageError."""
+    targets = tuple(_target(text, formats) for text in stated or ("human",))
+    for named in ({"github"}, {*REVIEW} - {"github"}):
+        if sum(target.file is None and target.format in named for target in targets) > 1:
+            detail = "Give all but one --output a file: json=plan.json."
+            raise UsageError("Two outputs to the terminal", detail=detail)
+    artefact = f"{verb}-{environment}" if verb == "plan" and environment else ""
+    return Outputs(targets, Occasion(verb, environment, provenance(), artefact) if verb else NO_OCCASION)
 
 
-def _target(text: str) -> _Target:
+def _target(text: str, formats: Sequence[str]) -> _Target:
     name, _, file = text.partition("=")
-    if name not in FORMATS:
-        raise UsageError(
-            "Unknown output format", detail=f"{name!r} is none of {', '.join(FORMATS)}.", hint="--output json=plan.json"
-        )
+    if name not in formats:
+        detail = f"{name!r} is none of {', '.join(formats)}."
+        raise UsageError("Unknown output format", detail=detail, hint="--output json=plan.json")
     if file:
         check_place(Path(file))
     return _Target(name, Path(file) if file else None)
@@ -128,19 +167,47 @@ def appearance(stream: TextIO | None) -> tuple[bool, int]:
     return "NO_COLOR" not in os.environ, min(max(width, 40), 140)
 
 
-def _formatted(target: _Target, result: Result) -> bytes:
-    if target.format == "json":
-        content = result.json()
-    else:
-        styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
-        content = result.human(styled=styled, width=width).encode()
-    return content if content.endswith(b"\n") else content + b"\n"
+def _formatted(target: _Target, result: Result, occasion: Occasion) -> bytes:
+    match target.format:
+        case "human":
+            styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
+            content = result.human(styled=styled, width=width).encode()
+        case "json":
+            content = result.json()
+        case _:
+            content = _reviewed(target.format, cast("Reviewed", result), occasion)
+    return content if content.endswith(b"\n") or not content else content + b"\n"
+
+
+def _reviewed(name: str, result: Reviewed, occasion: Occasion) -> bytes:
+    if name == "markdown":
+        return result.markdown(occasion).encode()
+    if name == "github":
+        return annotated(result.remarks()).encode()
+    from reconciler.commands.explain import every_explanation  # which shows itself with the help of this module
+
+    return sarif_json(
+        result.remarks(),
+        every_explanation(),
+        category=f"reconciler/{occasion.verb}/{occasion.environment or 'default'}",
+        version=__version__,
+        project_file="reconciler.yaml",
+        succeeded=not isinstance(result, _Failure),
+    )
+
+
+def _tell_runner(result: Reviewed, occasion: Occasion) -> None:
+    """What a runner of GitHub Actions takes from files: the summary of the step, and its outputs."""
+    add_to(SUMMARY, result.markdown(occasion) + "\n")
+    add_to(OUTPUT, step_outputs(result.numbers()))
 
 
 def _write(target: _Target, content: bytes) -> None:
     if target.file is not None:
         write_file(target.file, content)
     elif sys.stdout is not None:
+        if is_step():
+            content = _inert(content, target.format)
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -149,6 +216,17 @@ def _write(target: _Target, content: bytes) -> None:
             raise
         except OSError as error:
             raise _unwritable("the standard output", error.strerror or str(error)) from None
+
+
+def _inert(content: bytes, name: str) -> bytes:
+    """What a runner does not obey. No line of JSON begins with a command, and characters have another spelling."""
+    match name:
+        case "github":
+            return content
+        case "json" | "sarif":
+            return content.replace(b"##[", b"#\\u0023[")
+        case _:
+            return inert(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
 
 def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -203,3 +281,13 @@ class _Failure:
         if isinstance(self.error, InvalidManifests):
             return problems_json(self.error.problems)
         return error_json(self.error)
+
+    def markdown(self, occasion: Occasion) -> str:
+        title = f"{occasion.verb.capitalize() or 'Run'} for {code(occasion.environment or 'default')} failed"
+        return told_markdown(title, self.human(styled=False, width=100), occasion)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return remarks_of_error(self.error)
+
+    def numbers(self) -> Mapping[str, str]:
+        return {"failed": "true", "findings": str(len(self.remarks()))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,14 @@ import click
 
 from reconciler.commands import options as shared
 from reconciler.commands.options import Calling, Home, PlanOptions
-from reconciler.commands.outputs import check_place, parse_outputs, write_file
+from reconciler.commands.outputs import REVIEW, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
 from reconciler.commands.session import session
 from reconciler.commands.workspace import open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
-from reconciler.render import plan_json, plan_text
+from reconciler.render import Occasion, Remark, plan_json, plan_markdown, plan_text, remarks_of_plan, summarise
 from reconciler.state import open_ledger
 
 BLOCKED = 3
@@ -34,6 +35,22 @@ class PlanShown:
 
     def json(self) -> bytes:
         return plan_json(self.plan, seal_of(self.plan))
+
+    def markdown(self, occasion: Occasion) -> str:
+        return plan_markdown(self.plan, KINDS, seal_of(self.plan), occasion)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return remarks_of_plan(self.plan)
+
+    def numbers(self) -> Mapping[str, str]:
+        said = summarise(self.plan)
+        return {
+            "changes": str(said.by_action.total()),
+            "destructive": str(said.destructive + sum(change.action.ends for change in self.plan.changes)),
+            "blocked": str(self.plan.blocked).lower(),
+            "findings": str(len(self.plan.findings)),
+            "seal": seal_of(self.plan),
+        }
 
 
 @click.command()
@@ -62,7 +79,7 @@ def plan(
       reconciler plan --out plan.json --output json=plan-view.json
       reconciler plan --records FlexSchema/customer_profile=export.jsonl
     """
-    target = parse_outputs(outputs)
+    target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment="default")
     with target.failing_loudly():
         if out is not None:
             check_place(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
-from reconciler.commands.outputs import parse_outputs
+from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.workspace import Workspace, read_workspace
 from reconciler.errors import InvalidManifests
 from reconciler.kinds import KINDS
@@ -19,23 +19,32 @@ from reconciler.model.finding import Finding
 from reconciler.model.manifest import Estate
 from reconciler.model.source import Problem, Source
 from reconciler.planning.policies import policy_findings
-from reconciler.render import problem_text, problems_json
+from reconciler.render import Level, Occasion, Remark, problem_text, problems_json, remarks_of_problems, told_markdown
 
 
 @dataclass(frozen=True, slots=True)
 class _Valid:
-    """Nothing is wrong; `remarks` are what policies only warn or inform of."""
+    """Nothing is wrong; `noted` is what policies only warn or inform of."""
 
     estate: Estate
-    remarks: tuple[Problem, ...]
+    noted: tuple[Problem, ...]
 
     def human(self, *, styled: bool, width: int) -> str:
         count = len(self.estate.manifests)
-        remarks = [problem_text(each, styled=styled, width=width) + "\n" for each in self.remarks]
+        remarks = [problem_text(each, styled=styled, width=width) + "\n" for each in self.noted]
         return "\n".join([*remarks, f"{count} manifest{'s' if count != 1 else ''} valid."])
 
     def json(self) -> bytes:
-        return problems_json((), remarks=self.remarks)
+        return problems_json((), remarks=self.noted)
+
+    def markdown(self, occasion: Occasion) -> str:
+        return told_markdown("The manifests are valid", self.human(styled=False, width=100), occasion)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return remarks_of_problems(self.noted, Level.WARNING)
+
+    def numbers(self) -> Mapping[str, str]:
+        return {"failed": "false", "findings": str(len(self.noted))}
 
 
 @click.command()
@@ -52,7 +61,7 @@ def validate(paths: tuple[Path, ...], project_file: Path | None, outputs: tuple[
       reconciler validate
       reconciler validate manifests/purposes --output json=problems.json
     """
-    target = parse_outputs(outputs)
+    target = parse_outputs(outputs, formats=REVIEW, verb="validate", environment="default")
     with target.failing_loudly():
         workspace, problems = read_workspace(list(paths) or [Path("manifests")], project_file, notify=target.stream)
         if problems:

@@ -14,16 +14,35 @@ from reconciler.render.json_output import error_json, plan_json, problems_json, 
 from reconciler.render.kinds import kinds_markdown, kinds_text
 from reconciler.render.legible import legible
 from reconciler.render.log import event_members, log_line
+from reconciler.render.markdown import NO_OCCASION, Occasion, plan_markdown, told_markdown
+from reconciler.render.markup import code
 from reconciler.render.policies import policies_json, policies_text
 from reconciler.render.problems import error_text, problem_text, problems_text, problems_total
+from reconciler.render.remarks import (
+    Level,
+    Remark,
+    remarks_of_error,
+    remarks_of_plan,
+    remarks_of_problems,
+    remarks_of_report,
+)
 from reconciler.render.report import report_text
+from reconciler.render.sarif import sarif_json
 from reconciler.render.state import recorded_text, state_text
+from reconciler.render.summary import summarise
 from reconciler.render.trail import trail_text
 from reconciler.render.transfers import transfer_text
+from reconciler.render.workflow import annotated, inert, step_outputs
 
 __all__ = [
+    "NO_OCCASION",
+    "Level",
+    "Occasion",
+    "Remark",
+    "annotated",
     "audit_json",
     "audit_text",
+    "code",
     "codes_text",
     "error_json",
     "error_text",
@@ -31,11 +50,13 @@ __all__ = [
     "event_members",
     "explanation_text",
     "head_json",
+    "inert",
     "kinds_markdown",
     "kinds_text",
     "legible",
     "log_line",
     "plan_json",
+    "plan_markdown",
     "plan_text",
     "policies_json",
     "policies_text",
@@ -44,14 +65,22 @@ __all__ = [
     "problems_text",
     "problems_total",
     "recorded_text",
+    "remarks_of_error",
+    "remarks_of_plan",
+    "remarks_of_problems",
+    "remarks_of_report",
     "report_json",
     "report_text",
     "request_text",
     "requests_json",
     "requests_text",
+    "sarif_json",
     "state_text",
     "stats_json",
     "stats_text",
+    "step_outputs",
+    "summarise",
+    "told_markdown",
     "trail_text",
     "transfer_text",
     "verified_json",

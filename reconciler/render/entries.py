@@ -38,11 +38,17 @@ def entry_lines(view: View, entry: Entry) -> list[Line]:
     """The whole entry: head, fields, notes, findings, and the snippet that accepts them."""
     lines = [line(span(entry.address or "The whole plan", Tone.STRONG), indent=INDENT)]
     if entry.change is not None:
-        lines = [*_head(view, entry, entry.change), *_parts(view, entry, entry.change)]
-        lines += note_lines(view, entry, entry.change)
+        lines = [*_head(view, entry, entry.change), *entry_parts(view, entry)]
     for finding in entry.findings:
         lines += finding_lines(finding, width=view.width, indent=INNER)
     return lines + acceptance_lines(entry.findings, view.plan.as_of, width=view.width, indent=INNER)
+
+
+def entry_parts(view: View, entry: Entry) -> list[Line]:
+    """Fields and notes; nothing where an entry has findings alone."""
+    if entry.change is None:
+        return []
+    return [*_parts(view, entry, entry.change), *note_lines(view, entry, entry.change)]
 
 
 def _head(view: View, entry: Entry, change: Change) -> list[Line]:

@@ -53,7 +53,7 @@ def summary_lines(plan: Plan, *, width: int) -> list[Line]:
     summary = summarise(plan)
     return [
         *folded(span(counts_text(summary), Tone.STRONG), width=width),
-        *folded(span(_cost(plan)), width=width),
+        *folded(span(cost_text(plan)), width=width),
         *_partial(plan, width),
         *_verdict(plan, summary, width),
     ]
@@ -88,7 +88,8 @@ def counts_text(summary: Summary) -> str:
     return ", ".join(said)
 
 
-def _cost(plan: Plan) -> str:
+def cost_text(plan: Plan) -> str:
+    """What it cost to plan, and what it will to apply."""
     budget, rate = plan.budget, plan.project.limits.requests_per_minute
     text = f"{counted(budget.plan_calls, 'call')} made to plan, {budget.apply_calls:,} to apply"
     if budget.apply_calls:

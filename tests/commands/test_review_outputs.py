@@ -1,0 +1,109 @@
+"""`--output markdown, sarif, github`: of what is reviewed, written also when something fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from .project import SUPPORT, Project, purpose, schema
+
+
+@pytest.fixture
+def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The surroundings of a step in GitHub Actions."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    return tmp_path
+
+
+def test_a_plan_is_a_comment_and_a_document_for_code_scanning(project: Project) -> None:
+    project.write(purpose())
+    ran = project.run("plan", "-o", "markdown=plan.md", "-o", "sarif=plan.sarif", "-o", "human")
+    assert ran.code == 0, str(ran)
+    assert (
+        (project.root / "plan.md").read_text().startswith("<!-- reconciler:plan:default -->\n\n### Plan for `default`")
+    )
+    assert orjson.loads((project.root / "plan.sarif").read_bytes())["runs"][0]["results"] == []
+
+
+def test_a_plan_that_cannot_be_made_is_a_comment_too_and_its_problems_stand_at_their_lines(project: Project) -> None:
+    project.write(purpose(retention="soon"))
+    ran = project.run("plan", "-o", "markdown=plan.md", "-o", "sarif=plan.sarif")
+    assert ran.code == 1
+    text = (project.root / "plan.md").read_text()
+    assert text.startswith("<!-- reconciler:plan:default -->\n\n### Plan for `default` failed")
+    run = orjson.loads((project.root / "plan.sarif").read_bytes())["runs"][0]
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] > 1
+    assert run["invocations"] == [{"executionSuccessful": False}]
+
+
+def test_a_step_gets_annotations_a_summary_and_outputs(project: Project, step: Path) -> None:
+    project.applied(purpose(), schema())
+    project.write(schema())
+    ran = project.run("plan", "-o", "human", "-o", "github")
+    assert ran.code == 3
+    assert "::error title=RC301 Purpose/Support%3A Deletion not authorised::" in ran.out
+    assert (step / "summary").read_text().startswith("<!-- reconciler:plan:default -->")
+    lines = dict(line.split("=") for line in (step / "output").read_text().splitlines())
+    assert lines.pop("seal").startswith("sha256:")
+    assert lines == {"changes": "1", "destructive": "1", "blocked": "true", "findings": "1"}
+
+
+def test_without_a_runner_there_are_only_annotations(project: Project) -> None:
+    project.write(purpose(retention="soon"))
+    ran = project.run("validate", "-o", "github")
+    assert ran.code == 1
+    assert ran.out.startswith("::error file=")
+
+
+def test_an_apply_says_whether_it_was_whole(project: Project, step: Path) -> None:
+    project.write(purpose())
+    ran = project.run("apply", "--auto-approve", "-o", "github", "-o", "markdown=report.md")
+    assert ran.code == 0
+    assert "### The plan for `default` was applied" in (project.root / "report.md").read_text()
+    assert (step / "output").read_text() == "written=1\nsucceeded=true\n"
+
+
+def test_a_failed_step_of_an_apply_is_an_annotation(project: Project, step: Path) -> None:
+    project.write(purpose())
+    project.control.fault("POST /api/v2/privacy/purposes", "status", status=400)
+    ran = project.run("apply", "--auto-approve", "-o", "github")
+    assert ran.code != 0
+    assert f"{SUPPORT}%3A" in ran.out
+    assert "succeeded=false" in (step / "output").read_text()
+
+
+def test_what_the_organisation_says_starts_no_command_of_a_runner(project: Project, step: Path) -> None:
+    project.applied(purpose())
+    project.control.edit("purposes", "Support", {"description": "a\n::add-mask::x\n##[group]y " + "z" * 200})
+    for words in (["plan"], ["plan", "-o", "json"], ["plan", "-o", "markdown"], ["plan", "-o", "github"]):
+        ran = project.run(*words)
+        printed = (ran.out + ran.err).splitlines()
+        assert not [row for row in printed if row.lstrip().startswith("::") and not row.startswith("::notice ")]
+        assert not [row for row in printed if "##[" in row and not row.startswith("::")]
+    assert "##[group]y" in orjson.loads(project.run("plan", "-o", "json").out)["changes"][0]["before"]["description"]
+
+
+@pytest.mark.parametrize("words", [["kinds", "-o", "sarif"], ["policies", "-o", "markdown"], ["plan", "-o", "xml"]])
+def test_a_result_without_a_format_says_so_before_anything_is_read(project: Project, words: list[str]) -> None:
+    ran = project.run(*words)
+    assert ran.code == 1
+    assert not project.control.requests()
+
+
+def test_two_formats_of_one_terminal_are_one_too_many_but_for_annotations(project: Project) -> None:
+    project.write(purpose())
+    assert project.run("plan", "-o", "markdown", "-o", "human").fails_with(1, "Two outputs to the terminal")
+    assert project.run("plan", "-o", "github", "-o", "json").code == 0
+
+
+def test_a_summary_that_cannot_be_written_is_an_error_and_not_silence(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/nowhere/at/all")
+    project.write(purpose())
+    assert project.run("plan", "-o", "github").fails_with(1, "A file cannot be written", "GITHUB_STEP_SUMMARY")
