@@ -13,6 +13,7 @@ from reconciler.apply.draining import drain
 from reconciler.apply.executor import execute
 from reconciler.apply.following import follow, under_way
 from reconciler.apply.intents import looking
+from reconciler.apply.records import stamp
 from reconciler.apply.refusal import note_refusal, refusals_noted
 from reconciler.apply.requesting import looked_up_again, make_requests
 from reconciler.apply.resolving import resolve_submissions
@@ -35,6 +36,7 @@ __all__ = [
     "refusals_noted",
     "resolve_intents",
     "resolve_submissions",
+    "stamp",
     "start",
     "taken_over",
     "under_way",

@@ -12,6 +12,7 @@ VERBS: Final = {
     "plan": "Show what apply would change, and what is unsafe about it.",
     "show": "Show a saved plan.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
+    "import": "Write manifests of what the organisation has, and take it over as it is.",
     "explain": "Explain a code that a finding or problem carries.",
     "policies": "List the organisation's policies, thresholds and freezes.",
     "schema": "Write the JSON Schemas of the manifests, for editors.",
@@ -23,7 +24,9 @@ VERBS: Final = {
     "sandbox": "Run a simulated organisation on this machine.",
     "demo": "Watch plan and apply at work against a sandbox, in seconds.",
 }
-"""Each verb is the command of that name in the module of that name under `reconciler.commands`."""
+"""Each verb is the command of that name in the module of that name under `reconciler.commands`, unless `HOMES` says
+otherwise."""
+HOMES: Final = {"import": ("importing", "import_objects")}
 
 
 class Verbs(click.Group):
@@ -35,7 +38,8 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = getattr(import_module(f"reconciler.commands.{cmd_name}"), cmd_name)
+        module, name = HOMES.get(cmd_name, (cmd_name, cmd_name))
+        command: click.Command = getattr(import_module(f"reconciler.commands.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -106,6 +106,10 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json; of what is reviewed markdown, sarif, github, too. Repeatable; written on failure as well.",
 )  # fmt: skip
+lock_timeout = click.option(
+    "--lock-timeout", type=seconds, metavar="DURATION", default="0",
+    help="Wait this long for another apply to end (90s).",
+)  # fmt: skip
 to = click.option(
     "--to", "target", metavar="FOLDER|URL", default="exports", show_default=True,
     help="Where exports lie, each in a folder of its own: a folder, or s3://BUCKET/PREFIX, gs://..., az://...",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NoReturn
 
 from reconciler.commands.links import Bounds, bounds_of, real_path
@@ -55,19 +57,25 @@ def open_project(home: Home) -> Workspace:
 
 
 def read_workspace(
-    places: list[Path], project_file: Path | None = None, *, notify: Callable[[Problem], None] = _nobody
+    places: list[Path],
+    project_file: Path | None = None,
+    *,
+    notify: Callable[[Problem], None] = _nobody,
+    more: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[Workspace, tuple[Problem, ...]]:
     """Read the project file and the manifests in `places` (folders or files), with every problem of all of them.
 
-    `notify` is told of each problem as soon as it is known.
+    `notify` is told of each problem as soon as it is known; `more` are files that are read as if they were there, too,
+    in the place of those of the same name.
     """
     for place in places:
         if not place.exists():
             raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
-    project, root, problems = _project(places, project_file)
+    project, root, problems = _project(places or [Path()], project_file)
     for problem in problems:
         notify(problem)
-    files = ((str(path), _content(path)) for path in _manifests(places))
+    there = ((str(path), _content(path)) for path in _manifests(places) if str(path) not in more)
+    files = itertools.chain(there, more.items())
     estate, others = load(files, kinds=KINDS, project=project, notify=notify)
     return Workspace(root, project, estate), tuple(
         sorted({*problems, *others}, key=lambda each: (each.where, each.code))

@@ -275,6 +275,10 @@ def _no_fields(_: Normal) -> Iterable[KeptField]:
     return ()
 
 
+def _plainly(spec: Normal) -> Normal:
+    return spec
+
+
 def _stated(spec: Mapping[str, Json], _project: Project) -> Mapping[str, Json]:
     return spec
 
@@ -298,9 +302,11 @@ class Kind:
     says about the kind, and `limits` the sizes that follow from them; without any terms, those that are documented.
 
     `expand` gives the further manifests that one of this name and normal form stands for; where a manifest was made so,
-    its kind's local member `owner` holds the address of the one that it stands and falls with.
+    its kind's local member `owner` holds the address of the one that it stands and falls with. `folder` is where its
+    manifests are written; empty = its name in the plural.
 
-    `resolve` turns project-dependent spellings of a valid spec into plain ones; `origins` says of two declarations,
+    `resolve` turns project-dependent spellings of a valid spec into plain ones, and `express` plain ones into what a
+    person would write; `origins` says of two declarations,
     recorded and desired, which paths differ because the project file does, and how; `check` finds what a JSON Schema
     cannot; `policies` are the organisation's rules for its manifests, as far as they come with the kind, and `settings`
     what the project file adjusts them with; `judge` finds what is unsafe about a change; `questions` says what records
@@ -334,11 +340,13 @@ class Kind:
     at_birth: Normal = field(default_factory=dict)
     asking: Asking | None = None
     owner: str = ""
+    folder: str = ""
     archiving: Archiving | None = None
     records: str = ""
     terms: tuple[Term, ...] = ()
     limits: Callable[[Terms], tuple[SizeLimit, ...]] = _no_limits
     resolve: Callable[[Mapping[str, Json], Project], Mapping[str, Json]] = _stated
+    express: Callable[[Normal], Normal] = _plainly
     expand: Callable[[str, Normal], tuple[Expansion, ...]] = _no_expansions
     origins: Callable[[Normal, Normal], Mapping[Path, str]] = _unexplained
     check: Callable[[Checkup], Iterable[Problem]] = _no_problems
@@ -350,6 +358,11 @@ class Kind:
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     processing: Callable[[Normal], Processing | None] = _no_processing
     kept_fields: KeptFields = _no_fields
+
+    @property
+    def manifests_folder(self) -> str:
+        """Where manifests of the kind are written."""
+        return self.folder or f"{self.name.lower()}s"
 
     @property
     def converges(self) -> bool:

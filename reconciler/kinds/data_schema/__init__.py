@@ -11,7 +11,7 @@ from reconciler.kinds.data_schema.evolution import evolves
 from reconciler.kinds.data_schema.explanations import EXPLANATIONS, REFUSALS
 from reconciler.kinds.data_schema.fitting import fits
 from reconciler.kinds.data_schema.policies import POLICIES
-from reconciler.kinds.data_schema.spec import SHAPE, example_of, resolve, schema_of
+from reconciler.kinds.data_schema.spec import SHAPE, example_of, express, resolve, schema_of
 from reconciler.kinds.data_schema.terms import limits_of, terms_of
 from reconciler.kinds.data_schema.wire import SERVER_OWNED, envelope_of
 from reconciler.model.finding import Finding
@@ -51,6 +51,7 @@ def kind_of(base: Base) -> Kind:
         terms=terms_of(base),
         limits=limits_of(base),
         resolve=resolve,
+        express=express,
         check=check,
         policies=POLICIES,
         judge=judge,

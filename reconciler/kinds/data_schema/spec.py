@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.kinds.data_schema.bases import Base
 from reconciler.model.project import Project
 from reconciler.model.shape import Keyed, Member, Record, Reference, Scalar
-from reconciler.model.values import Json
+from reconciler.model.values import Json, Normal
 
 LIMITS: Final = (
     "minLength",
@@ -203,6 +203,20 @@ def _resolved(field: Mapping[str, Json]) -> Mapping[str, Json]:
 def _option(option: Json) -> Mapping[str, Json]:
     stated = option if isinstance(option, dict) else {"value": option}
     return {name: part for name, part in stated.items() if name != "title" or part != stated["value"]}
+
+
+def express(spec: Normal) -> Normal:
+    """Without titles that are the key, and an option that is nothing but a value as that value."""
+    return {**spec, "fields": [_expressed(field) for field in spec.get("fields", ())]}
+
+
+def _expressed(field: Normal) -> Normal:
+    options = {"options": [_plain(option) for option in field["options"]]} if "options" in field else {}
+    return {name: part for name, part in field.items() if name != "title" or part != field["key"]} | options
+
+
+def _plain(option: Normal) -> Json:
+    return option["value"] if option.keys() == {"value"} else option
 
 
 def example_of(base: Base) -> str:

@@ -18,6 +18,7 @@ FLEX_SCHEMA: Final = Kind(
     title="Custom data: fields, types, options, relationships",
     origin=Origin.DESIGN_DOCUMENTS,
     path="/api/v2/data/flex/schemas",
+    folder="schemas",
     shape=SHAPE,
     schema=SCHEMA,
     example=EXAMPLE,

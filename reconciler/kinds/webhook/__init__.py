@@ -6,7 +6,7 @@ from typing import Final
 
 from reconciler.kinds.webhook.checks import check, judge
 from reconciler.kinds.webhook.explanations import EXPLANATIONS
-from reconciler.kinds.webhook.spec import EXAMPLE, OWNER, SCHEMA, SHAPE, resolve
+from reconciler.kinds.webhook.spec import EXAMPLE, OWNER, SCHEMA, SHAPE, express, resolve
 from reconciler.kinds.webhook.wire import ENVELOPE
 from reconciler.model.kind import Kind, Origin, Scopes
 
@@ -23,6 +23,7 @@ WEBHOOK: Final = Kind(
     envelope=ENVELOPE,
     owner=OWNER,
     resolve=resolve,
+    express=express,
     check=check,
     judge=judge,
     explanations=EXPLANATIONS,

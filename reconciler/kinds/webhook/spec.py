@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.model.project import Project
 from reconciler.model.secret import PREFIX
 from reconciler.model.shape import Hidden, Keyed, Member, Record, Reference, Scalar, Set
-from reconciler.model.values import Json
+from reconciler.model.values import Json, Normal
 
 OWNER: Final = "owner"
 SCHEMA_UPDATED: Final = "data.flex.schema.updated"
@@ -164,3 +164,10 @@ def resolve(spec: Mapping[str, Json], _: Project) -> Mapping[str, Json]:
     if "headers" not in spec:
         return spec
     return {**spec, "headers": [{"name": name, "value": value} for name, value in spec["headers"].items()]}
+
+
+def express(spec: Normal) -> Normal:
+    """The mapping again; none where there are no headers that a manifest can state."""
+    headers = {header["name"]: header["value"] for header in spec.get("headers", ())}
+    rest = {name: part for name, part in spec.items() if name != "headers"}
+    return {**rest, "headers": headers} if headers else rest
