@@ -12,6 +12,7 @@ VERBS: Final = {
     "plan": "Show what apply would change, and what is unsafe about it.",
     "show": "Show a saved plan.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
+    "drift": "Show what was changed behind our back, and take it over on request.",
     "import": "Write manifests of what the organisation has, and take it over as it is.",
     "explain": "Explain a code that a finding or problem carries.",
     "policies": "List the organisation's policies, thresholds and freezes.",

@@ -24,7 +24,7 @@ from reconciler.model.ports import Api, Ledger
 from reconciler.model.secret import Secret
 from reconciler.planning.archives import standing_orders
 from reconciler.planning.asking import asked_for
-from reconciler.planning.binding import bind
+from reconciler.planning.binding import Bindings, bind
 from reconciler.planning.make import draft_all, make_plan
 from reconciler.planning.moves import with_moves
 from reconciler.planning.requests import to_look_up
@@ -69,6 +69,27 @@ def compute(
     secrets: Mapping[str, Secret],
 ) -> Plan:
     """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
+    situation = observe(workspace, ledger, api, organisation, wishes, now, secrets=secrets)
+    situation = _with_listed_requests(situation, api)
+    situation = _with_histories(situation, workspace, ledger, api, wishes.parallelism)
+    situation, bindings = bound(situation, api)
+    drafts = draft_all(situation, bindings)
+    evidence = gather(drafts, api, wishes.records)
+    terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
+    return make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
+
+
+def observe(
+    workspace: Workspace,
+    ledger: Ledger,
+    api: Api,
+    organisation: Organisation,
+    wishes: Wishes,
+    now: float,
+    *,
+    secrets: Mapping[str, Secret],
+) -> Situation:
+    """What is desired, recorded and observed of the objects that converge."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
     variables = variables_of(workspace.estate, KINDS)
@@ -89,18 +110,18 @@ def compute(
         choices=wishes.choices,
     )
     situation = selected(situation)
-    situation = replace(situation, observed=_observed(workspace, recorded.keys(), api, situation.choices))
-    situation = _with_listed_requests(with_moves(situation), api)
-    situation = _with_histories(situation, workspace, ledger, api, wishes.parallelism)
+    observed = _observed(workspace, recorded.keys(), api, situation.choices)
+    return with_moves(replace(situation, observed=observed))
+
+
+def bound(situation: Situation, api: Api) -> tuple[Situation, Bindings]:
+    """Which live object is whose. What seems to have vanished is asked for by its id first."""
     bindings = bind(situation)
-    if bindings.unconfirmed:
-        confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}
-        situation = replace(situation, confirmed=confirmed)
-        bindings = bind(situation)
-    drafts = draft_all(situation, bindings)
-    evidence = gather(drafts, api, wishes.records)
-    terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
-    return make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
+    if not bindings.unconfirmed:
+        return situation, bindings
+    confirmed = {(kind, live_id): api.get(KINDS[kind], live_id) for kind, live_id in bindings.unconfirmed}
+    situation = replace(situation, confirmed=confirmed)
+    return situation, bind(situation)
 
 
 def check_organisation(workspace: Workspace, organisation: Organisation) -> None:

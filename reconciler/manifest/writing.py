@@ -102,10 +102,11 @@ def _style(node: yaml.ScalarNode) -> str | None:
         return None
     if "\n" in text and text.isascii() and all(row == row.strip() and row for row in text.rstrip("\n").split("\n")):
         return "|"
-    return '"' if "\n" in text or _is_misread(text) else None
+    return '"' if "\n" in text or is_misread(text) else None
 
 
-def _is_misread(text: str) -> bool:
+def is_misread(text: str) -> bool:
+    """Whether our reader, or another one, takes plain text for something else."""
     try:
         return text in WORDS or text.lower() in _UNWELCOME or not isinstance(number(text), str)
     except ValueError:

@@ -6,6 +6,7 @@ the manifests and the organisation say.
 
 from reconciler.render.audit import audit_json, audit_text, head_json, verified_json, verified_text
 from reconciler.render.audit_stats import stats_json, stats_text
+from reconciler.render.drift import drift_json, drift_text, remarks_of_drift
 from reconciler.render.events import event_line
 from reconciler.render.explain import codes_text, explanation_text
 from reconciler.render.exports import request_text, requests_json, requests_text
@@ -44,6 +45,8 @@ __all__ = [
     "audit_text",
     "code",
     "codes_text",
+    "drift_json",
+    "drift_text",
     "error_json",
     "error_text",
     "event_line",
@@ -65,6 +68,7 @@ __all__ = [
     "problems_text",
     "problems_total",
     "recorded_text",
+    "remarks_of_drift",
     "remarks_of_error",
     "remarks_of_plan",
     "remarks_of_problems",
