@@ -59,9 +59,10 @@ class SqlAudit:
 
     def end(self) -> tuple[int, str]:
         """How many entries there are, and the hash of the last one."""
+        table = schema.audit.c
         with self._ledger.reading() as connection:
-            count = connection.exec_driver_sql("SELECT count(*) FROM audit").scalar()
-            head = connection.exec_driver_sql("SELECT hash FROM audit ORDER BY number DESC LIMIT 1").scalar()
+            count = connection.execute(sa.select(sa.func.count()).select_from(schema.audit)).scalar()
+            head = connection.execute(sa.select(table.hash).order_by(table.number.desc()).limit(1)).scalar()
         return int(count or 0), head or GENESIS
 
     def verified(self, published: str = "") -> Verified:

@@ -26,7 +26,7 @@ def written(path: Path) -> sa.Engine:
     """The file, open for writing but not yet touched; made, with mode 0600, where there is none."""
     if not path.exists():
         _make(path)
-    return _engine(
+    return engine_around(
         sqlite3.connect(
             _uri(path, "mode=rw"), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -52,7 +52,7 @@ def pictured(path: Path) -> sa.Engine:
     except BaseException:
         picture.close()
         raise
-    return _engine(picture)
+    return engine_around(picture)
 
 
 def _make(path: Path) -> None:
@@ -111,7 +111,7 @@ def _uri(path: Path, how: str) -> str:
     return f"file:{quote(str(path.absolute()))}?{how}"
 
 
-def _engine(connection: sqlite3.Connection) -> sa.Engine:
+def engine_around(connection: sqlite3.Connection) -> sa.Engine:
     """One connection for all threads; the ledger takes them one at a time. A transaction takes the write lock first."""
     engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     sa.event.listen(engine, "begin", lambda each: each.exec_driver_sql("BEGIN IMMEDIATE"))

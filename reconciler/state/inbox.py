@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from reconciler.model.callback import Belief, Delivery, Fate, Received
 from reconciler.model.ports import AuditEntry
@@ -17,6 +16,7 @@ from reconciler.model.values import canonical
 from reconciler.state import schema
 from reconciler.state.ledger import SqlLedger
 from reconciler.state.noting import note
+from reconciler.state.upsert import insert
 
 MOST_STATUSES: Final = 8
 """Of one request: two end it, and whoever knows its token shall not fill the disk with others."""
@@ -32,12 +32,12 @@ class SqlInbox:
         first = Received(request_key, status, received=at, due=at)
         table = schema.callbacks
         values = {**asdict(first), "belief": first.belief.value}
-        statement = insert(table).values(**values).on_conflict_do_nothing()
         again = sa.update(table).where(_is(first)).values(times=table.c.times + 1)
         count = sa.select(sa.func.count()).where(table.c.request_key == request_key)
         with self._ledger.writing() as connection:
             has_room = connection.execute(count).scalar_one() < MOST_STATUSES
-            is_first = has_room and connection.execute(statement).rowcount == 1
+            statement = insert(connection, table).values(**values).on_conflict_do_nothing()
+            is_first = has_room and connection.execute(statement.returning(table.c.status)).first() is not None
             if is_first:
                 note(connection, entry)
             else:
@@ -72,7 +72,8 @@ class SqlInbox:
             if request is not None:
                 connection.execute(_how_far(request))
             for delivery in deliveries:
-                connection.execute(insert(schema.deliveries).values(**_values(delivery)).on_conflict_do_nothing())
+                statement = insert(connection, schema.deliveries).values(**_values(delivery))
+                connection.execute(statement.on_conflict_do_nothing())
             note(connection, entry)
 
     def outgoing(self, receiver: str) -> tuple[Delivery, ...]:

@@ -1,4 +1,4 @@
-"""The ledger on SQLite: every method is one transaction, on the disk before it returns."""
+"""The ledger in a database: every method is one transaction, on the disk before it returns."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any, Self
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from reconciler.errors import LedgerError
 from reconciler.model.address import Address
@@ -21,25 +19,29 @@ from reconciler.model.ports import AuditEntry
 from reconciler.model.request import Requested
 from reconciler.model.values import canonical
 from reconciler.state import schema
+from reconciler.state.database_url import Database, Place
 from reconciler.state.noting import note as note
+from reconciler.state.postgresql import Held, check_held, take_turns
 from reconciler.state.receipts import file, read_receipts
 from reconciler.state.trouble import legible, translated
+from reconciler.state.upsert import insert
 
 
 class SqlLedger:
     """Fills `model.ports.Ledger`. Safe to share between threads: they take turns."""
 
-    def __init__(self, engine: sa.Engine, path: Path, *, writable: bool) -> None:
+    def __init__(self, engine: sa.Engine, path: Place, *, writable: bool, held: Held | None = None) -> None:
         self._engine = engine
         self._path = path
         self._writable = writable
+        self._held = held
         self._turn = threading.Lock()
         with self.reading() as connection:
             self._facts: dict[str, str] = dict(connection.execute(sa.select(schema.meta)).tuples().all())
 
     @property
-    def path(self) -> Path:
-        """Of its file."""
+    def path(self) -> Place:
+        """Where it is."""
         return self._path
 
     @property
@@ -104,7 +106,7 @@ class SqlLedger:
     def disown(self, ids: Iterable[tuple[str, str]], entry: AuditEntry) -> None:
         with self.writing() as connection:
             for kind, live_id in ids:
-                statement = insert(schema.disowned).values(kind=kind, live_id=live_id)
+                statement = insert(connection, schema.disowned).values(kind=kind, live_id=live_id)
                 connection.execute(statement.on_conflict_do_nothing())
             note(connection, entry)
 
@@ -116,6 +118,8 @@ class SqlLedger:
     def begin(self, intent: Intent) -> Intent:
         values = _intent_values(intent)
         with self.writing() as connection:
+            if self._held is not None and isinstance(self._path, Database):
+                check_held(connection, self._path, self._held)
             number = connection.execute(
                 sa.insert(schema.intents).values(values).returning(schema.intents.c.number)
             ).scalar_one()
@@ -174,7 +178,7 @@ class SqlLedger:
                 note(connection, entry)
 
     def close(self) -> None:
-        """Fold SQLite's side files into the ledger and let go of it."""
+        """Let go of it; a file first takes its side files in."""
         with self._turn:
             self._engine.dispose()
 
@@ -196,6 +200,8 @@ class SqlLedger:
         if not self._writable:
             raise LedgerError("The ledger is open for reading only", where=str(self._path))
         with self._turn, translated(self._path), self._engine.begin() as connection:
+            if isinstance(self._path, Database):
+                take_turns(connection, self._path)
             yield connection
 
 
@@ -249,7 +255,7 @@ def _keep(connection: sa.Connection, request: Requested) -> None:
         "seal": request.seal,
         "forgotten": request.forgotten,
     }
-    statement = insert(schema.requests).values(key=request.key, **values)
+    statement = insert(connection, schema.requests).values(key=request.key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
 
 
@@ -284,7 +290,8 @@ def _write(connection: sa.Connection, row: Recorded) -> None:
         "seal": row.seal,
     }
     begun = sa.select(sa.func.coalesce(sa.func.max(schema.audit.c.number), 0) + 1).scalar_subquery()
-    statement = insert(schema.rows).values(kind=row.address.kind, name=row.address.name, revision=begun, **values)
+    names = {"kind": row.address.kind, "name": row.address.name}
+    statement = insert(connection, schema.rows).values(**names, revision=begun, **values)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["kind", "name"], set_={**values, "revision": schema.rows.c.revision + 1}

@@ -1,25 +1,31 @@
-"""The lock beside the ledger: one apply at a time, and it dies with whoever holds it.
+"""The lock around a ledger: one apply at a time, and it dies with whoever holds it.
 
-The lock is the operating system's (`flock`), so a killed holder never leaves it behind; what the file says about the
-holder is for people. The file stays: removing it would let two processes lock two different files of one name.
+Of a file the lock is the operating system's (`flock`), so a killed holder never leaves it behind; what the file says
+about the holder is for people. The file stays: removing it would let two processes lock two different files of one
+name.
 """
 
 from __future__ import annotations
 
 import fcntl
-import getpass
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from reconciler.errors import LedgerError, LedgerLocked
 from reconciler.model.ports import Clock
+from reconciler.state.people import NAMELESS, Holder, user_name
+
+if TYPE_CHECKING:
+    from reconciler.state.database_url import Place
+    from reconciler.state.postgresql import Held
 
 RETRY_SECONDS = 0.1
 """How often a taken lock is tried again."""
@@ -28,30 +34,36 @@ GRACE_SECONDS = 0.3
 """Tried for this long even without a timeout: `holder` takes the lock for an instant to see whether it is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds the lock. `since` is RFC 3339, UTC."""
+@contextmanager
+def hold(ledger: str | Place, clock: Clock, *, timeout: float = 0.0, command: str = "") -> Iterator[Held | None]:
+    """Hold the lock of a ledger, waiting at most `timeout` seconds for it. Raises LedgerLocked.
 
-    pid: int
-    host: str
-    user: str
-    since: str
-    command: str
+    `command` is shown to whoever finds the lock taken; it must hold no secret. What it gives is for `open_ledger`: by
+    it a ledger whose lock can be lost knows whether it still is.
+    """
+    if isinstance(ledger, str | Path):
+        with _holding(ledger, clock, timeout, command):
+            yield None
+    else:
+        from reconciler.state import postgresql
 
-    def __str__(self) -> str:
-        return f"process {self.pid} of {self.user} on {self.host}, since {self.since}: {self.command}"
+        with postgresql.hold(
+            ledger, clock, timeout=timeout, grace=GRACE_SECONDS, retry=RETRY_SECONDS, command=command
+        ) as held:
+            yield held
 
 
-NAMELESS = Holder(0, "an unknown host", "an unknown user", "just now", "it has not said yet what it does")
-"""A holder between taking the lock and saying so."""
+def holder(ledger: str | Place) -> Holder | None:
+    """Who holds the lock now, or None. Raises LedgerError where that cannot be known."""
+    if isinstance(ledger, str | Path):
+        return _holder(ledger)
+    from reconciler.state import postgresql
+
+    return postgresql.holder(ledger)
 
 
 @contextmanager
-def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str = "") -> Iterator[None]:
-    """Hold the lock of the ledger at `ledger`, waiting at most `timeout` seconds for it. Raises LedgerLocked.
-
-    `command` is shown to whoever finds the lock taken; it must hold no secret.
-    """
+def _holding(ledger: str | Path, clock: Clock, timeout: float, command: str) -> Iterator[None]:
     path = _lock_path(ledger)
     with _translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +78,7 @@ def hold(ledger: str | Path, clock: Clock, *, timeout: float = 0.0, command: str
         os.close(descriptor)
 
 
-def holder(ledger: str | Path) -> Holder | None:
-    """Who holds the lock now, or None. Raises LedgerError where that cannot be known."""
+def _holder(ledger: str | Path) -> Holder | None:
     path = _lock_path(ledger)
     with _translated(path):
         if not path.exists():
@@ -119,7 +130,7 @@ def _locked(descriptor: int, how: int) -> bool:
 
 def _describe(descriptor: int, clock: Clock, command: str) -> None:
     since = datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    us = Holder(os.getpid(), socket.gethostname(), _user(), since, command)
+    us = Holder(os.getpid(), socket.gethostname(), user_name(), since, command)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, orjson.dumps(asdict(us)), 0)
 
@@ -129,10 +140,3 @@ def _described(path: Path) -> Holder:
         return Holder(**orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return NAMELESS
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run a user that has no name
-        return str(os.getuid())

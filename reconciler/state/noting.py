@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,28 +10,57 @@ import sqlalchemy as sa
 from reconciler.model.chain import FIELDS, GENESIS, digest, fields_of
 from reconciler.model.ports import AuditEntry
 from reconciler.model.provenance import UNKNOWN, Provenance
+from reconciler.state import schema
+from reconciler.state.upsert import insert
 
 BY: Final = "reconciler_by"
 """The option of a connection that says on whose behalf it writes: no writer can forget to tell."""
 
-_LAST: Final = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
-_GIVEN: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
-_INSERT: Final = f"INSERT INTO audit (hash, {', '.join(FIELDS)}) VALUES (?{', ?' * len(FIELDS)})"  # noqa: S608
+_GIVEN: Final = "audit_given"
+_SEQUENCE: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
+_NOTHING: Final = "\0"
+"""PostgreSQL keeps no text with this character in it."""
 
 
 def note(connection: sa.Connection, entry: AuditEntry) -> None:
     """Append an entry to the chain.
 
-    The caller's transaction has the write lock, so that nobody else appends to the same end; and what is noted is
+    Nobody else appends to the same end meanwhile, for the caller's transaction has seen to that; and what is noted is
     committed with it or not at all. A number is never given twice, so that an end that was cut off leaves a gap.
     """
-    last = connection.exec_driver_sql(_LAST).first()
+    table = schema.audit
+    query = sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
+    last = connection.execute(query).first()
     number, previous = last or (0, GENESIS)
     by: Provenance = connection.get_execution_options().get(BY, UNKNOWN)
-    fields = fields_of(entry, by, number=max(number, given(connection)) + 1, previous=previous)
-    connection.exec_driver_sql(_INSERT, (digest(fields), *fields))
+    number = max(number, given(connection)) + 1
+    fields = fields_of(_storable(entry), by, number=number, previous=previous)
+    values = dict(zip(FIELDS, fields, strict=True))
+    connection.execute(sa.insert(table).values(hash=digest(fields), **values))
+    remember_given(connection, number)
 
 
 def given(connection: sa.Connection) -> int:
     """The last number that was given to an entry, whether that is still there or not."""
-    return int(connection.exec_driver_sql(_GIVEN).scalar() or 0)
+    if connection.dialect.name == "sqlite":
+        return int(connection.exec_driver_sql(_SEQUENCE).scalar() or 0)
+    query = sa.select(schema.meta.c.value).where(schema.meta.c.key == _GIVEN)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def remember_given(connection: sa.Connection, number: int) -> None:
+    """SQLite counts by itself whatever is inserted; what was cut off before a copy was made it has to be told."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(
+            sa.text("UPDATE sqlite_sequence SET seq = :number WHERE name = 'audit' AND seq < :number"),
+            {"number": number},
+        )
+        return
+    statement = insert(connection, schema.meta).values(key=_GIVEN, value=str(number))
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": str(number)}))
+
+
+def _storable(entry: AuditEntry) -> AuditEntry:
+    if _NOTHING not in entry.detail:
+        return entry
+    return replace(entry, detail=entry.detail.replace(_NOTHING, "\\0"))

@@ -9,63 +9,140 @@ from typing import TYPE_CHECKING
 from reconciler.errors import ForeignLedger, LedgerError, LedgerFormat
 from reconciler.model.observed import Organisation
 from reconciler.model.provenance import UNKNOWN, Provenance
+from reconciler.state.database_url import Database, Place
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from reconciler.state.ledger import SqlLedger
+    from reconciler.state.postgresql import Held
 
 
 def open_ledger(
-    path: str | Path, organisation: Organisation | None = None, *, writable: bool, by: Provenance = UNKNOWN
+    place: str | Place,
+    organisation: Organisation | None = None,
+    *,
+    writable: bool,
+    by: Provenance = UNKNOWN,
+    held: Held | None = None,
+    pin: str = "",
+    may_make: bool = True,
+    with_audit: bool = True,
 ) -> SqlLedger:
-    """The ledger in the file `path`.
+    """The ledger at a place.
 
     Writable, it is made where there is none (which needs to know the organisation) and brought to the current format;
-    every audit entry then says on whose behalf it was written.
-    Otherwise nothing is written anywhere: what is there is read once, a missing file is an empty ledger whose
-    `ledger_id` is empty, and writing to it raises LedgerError. Raises ForeignLedger when the ledger is another
-    organisation's (`organisation` None = whosoever's), LedgerFormat, LedgerError.
+    every audit entry then says on whose behalf it was written. With `held`, nothing is begun once that lock is lost.
+    Otherwise nothing is written anywhere: what is there is read once (less the audit, if nobody needs it), no ledger is
+    an empty one whose `ledger_id` is empty, and writing to it raises LedgerError.
+
+    `pin` is the id that the ledger has to have, or gets where it is made; where there is none, and `may_make` is false,
+    the pinned one is missing. Raises ForeignLedger when the ledger is another organisation's (`organisation` None =
+    whosoever's) or another one than is pinned, LedgerFormat, LedgerError.
     """
-    from reconciler.state.database import pictured, written
     from reconciler.state.ledger import SqlLedger
     from reconciler.state.noting import BY
     from reconciler.state.trouble import translated
 
-    path = Path(path)
-    with translated(path):
-        if writable and organisation is None and not path.exists():
-            raise absent(path)
-        engine = written(path) if writable else pictured(path)
+    place = Path(place) if isinstance(place, str) else place
+    with translated(place):
+        if writable and organisation is None and not exists(place):
+            raise absent(place)
+        engine = _engine(place, writable=writable, with_audit=with_audit)
         try:
-            _prepare(engine, path, organisation, writable)
+            _prepare(engine, place, organisation, writable, pin if may_make or not pin else "")
+            _check_pin(engine, place, pin, may_make=may_make)
         except BaseException:
             engine.dispose()
             raise
-    return SqlLedger(engine.execution_options(**{BY: by}), path, writable=writable)
+    return SqlLedger(engine.execution_options(**{BY: by}), place, writable=writable, held=held)
 
 
-def _prepare(engine: sa.Engine, path: Path, organisation: Organisation | None, writable: bool) -> None:
-    """Check what the file is and whose, before anything in it is touched; then bring it up to date."""
-    from reconciler.state.database import made_durable
-    from reconciler.state.schema import FORMAT, migrate
+def exists(place: Place) -> bool:
+    """Whether there is a ledger, or at least something in its place. Raises LedgerError."""
+    if isinstance(place, Path):
+        return place.exists()
+    from reconciler.state.postgresql import engine_of, has_tables
+    from reconciler.state.trouble import translated
+
+    with translated(place), engine_of(place, once=True).connect() as connection:
+        return has_tables(connection)
+
+
+def _engine(place: Place, *, writable: bool, with_audit: bool) -> sa.Engine:
+    if isinstance(place, Path):
+        from reconciler.state.database import pictured, written
+
+        return written(place) if writable else pictured(place)
+    from reconciler.state import picturing
+    from reconciler.state.postgresql import engine_of
+
+    return engine_of(place) if writable else picturing.pictured(place, with_audit=with_audit)
+
+
+def _prepare(engine: sa.Engine, place: Place, organisation: Organisation | None, writable: bool, pin: str) -> None:
+    """Check what is there and whose, before anything in it is touched; then bring it up to date."""
+    from reconciler.state.schema import FORMAT
 
     with engine.begin() as connection:
-        found = _format(connection, path)
+        found = _format(connection, place)
         if found > FORMAT:
-            raise _newer(path, found, FORMAT)
+            raise _newer(place, found, FORMAT)
         if found and organisation is not None:
-            _check_owner(connection, path, organisation)
-    if writable:
+            _check_owner(connection, place, organisation)
+    if writable and isinstance(place, Path):
+        from reconciler.state.database import made_durable
+
         made_durable(engine)
     if found < FORMAT:
-        with engine.begin() as connection:
+        _bring_up(engine, place, found, organisation if writable and not found else None, pin)
+
+
+def _bring_up(engine: sa.Engine, place: Place, found: int, organisation: Organisation | None, pin: str) -> None:
+    """To the current format; a new one is signed."""
+    from reconciler.state.schema import create, migrate
+
+    if engine.dialect.name != "sqlite" and isinstance(place, Database):
+        from reconciler.state.postgresql import make_schema
+
+        make_schema(engine, place)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
             migrate(connection, found)
-            if not found and writable and organisation is not None:
-                _sign(connection, organisation)
+        else:
+            create(connection)
+        if organisation is not None:
+            _sign(connection, organisation, pin)
 
 
-def absent(path: Path) -> LedgerError:
+def _check_pin(engine: sa.Engine, place: Place, pin: str, *, may_make: bool) -> None:
+    """Raises ForeignLedger where the ledger is not the one that the project file names."""
+    if not pin:
+        return
+    from reconciler.state import schema
+
+    with engine.begin() as connection:
+        facts: dict[str, str] = dict(connection.execute(schema.meta.select()).tuples().all())
+    found = facts.get("ledger_id", "")
+    if found == pin or (not found and may_make):
+        return
+    if found:
+        detail = f"The project file names the ledger {pin}; this is {found}."
+        raise ForeignLedger(
+            "This is another ledger",
+            detail=detail,
+            hint="Use the ledger that the project file names. If that one is lost for good, correct ledgerId there.",
+            where=str(place),
+        )
+    raise ForeignLedger(
+        "The ledger is not there",
+        detail=f"The project file names the ledger {pin}, and there is none here.",
+        hint="Where the first apply is still to come, or it is lost for good, say so:\nreconciler apply --new-ledger",
+        where=str(place),
+    )
+
+
+def absent(path: Place) -> LedgerError:
     """What to say where there ought to be a ledger."""
     return LedgerError(
         "There is no ledger",
@@ -75,7 +152,7 @@ def absent(path: Path) -> LedgerError:
     )
 
 
-def _newer(path: Path, found: int, known: int) -> LedgerFormat:
+def _newer(path: Place, found: int, known: int) -> LedgerFormat:
     return LedgerFormat(
         "The ledger is of a newer format",
         detail=f"It has format {found}; this program knows formats up to {known}.",
@@ -84,9 +161,9 @@ def _newer(path: Path, found: int, known: int) -> LedgerFormat:
     )
 
 
-def _format(connection: sa.Connection, path: Path) -> int:
+def _format(connection: sa.Connection, path: Place) -> int:
     """0 for a database without any table: new, or cut short while it was made. Raises LedgerFormat."""
-    tables = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    tables = _tables(connection)
     if not tables:
         return 0
     stated = None
@@ -102,7 +179,7 @@ def _format(connection: sa.Connection, path: Path) -> int:
     return int(stated)
 
 
-def _check_owner(connection: sa.Connection, path: Path, organisation: Organisation) -> None:
+def _check_owner(connection: sa.Connection, path: Place, organisation: Organisation) -> None:
     facts = {fact.key: fact.value for fact in connection.exec_driver_sql("SELECT key, value FROM meta")}
     owner = facts.get("organisation_id", "")
     if organisation.live_id == owner:
@@ -116,11 +193,20 @@ def _check_owner(connection: sa.Connection, path: Path, organisation: Organisati
     )
 
 
-def _sign(connection: sa.Connection, organisation: Organisation) -> None:
+def _tables(connection: sa.Connection) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    else:
+        query = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
+    return {name for (name,) in connection.exec_driver_sql(query)}
+
+
+def _sign(connection: sa.Connection, organisation: Organisation, pin: str) -> None:
+    from reconciler.state import schema
+
     facts = {
-        "ledger_id": str(uuid.uuid4()),
+        "ledger_id": pin or str(uuid.uuid4()),
         "organisation_id": organisation.live_id,
         "organisation_name": organisation.name,
     }
-    for fact in facts.items():
-        connection.exec_driver_sql("INSERT INTO meta (key, value) VALUES (?, ?)", fact)
+    connection.execute(schema.meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from reconciler.model.address import Address
 from reconciler.model.archive import Notice, Receipt
 from reconciler.state import schema
+from reconciler.state.upsert import insert
 
 
 def read_receipts(connection: sa.Connection) -> Iterator[Receipt]:
@@ -32,7 +32,7 @@ def file(connection: sa.Connection, receipt: Receipt) -> None:
         "tries": receipt.tries,
         "trouble": receipt.trouble,
     }
-    statement = insert(schema.receipts).values(endpoint=receipt.endpoint, key=receipt.key, **values)
+    statement = insert(connection, schema.receipts).values(endpoint=receipt.endpoint, key=receipt.key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["endpoint", "key"], set_=values))
 
 

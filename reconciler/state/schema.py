@@ -214,6 +214,12 @@ def migrate(connection: sa.Connection, found: int) -> None:
     )
 
 
+def create(connection: sa.Connection) -> None:
+    """The tables of the current format, in an empty schema of PostgreSQL. A step that is added must do for both."""
+    metadata.create_all(connection)
+    connection.execute(meta.insert().values(key="format", value=str(FORMAT)))
+
+
 def _take(connection: sa.Connection, step: str | Callable[[sa.Connection], None]) -> None:
     """SQL, or where that does not suffice, a function."""
     if callable(step):

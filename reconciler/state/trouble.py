@@ -1,4 +1,4 @@
-"""What SQLite's errors mean to a user."""
+"""What a database's errors mean to a user."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import LedgerError, LedgerFormat
+
+if TYPE_CHECKING:
+    from reconciler.state.database_url import Place
 
 
 class _Meaning(NamedTuple):
@@ -41,12 +44,36 @@ _MEANINGS = {
     ),
 }
 
+_OF_POSTGRESQL = {
+    "28": _Meaning(LedgerError, "The ledger's database refuses the login", "Check user and password in its URL."),
+    "3D": _Meaning(LedgerError, "The ledger's database does not exist", "Create it, or correct the URL."),
+    "25006": _Meaning(
+        LedgerError,
+        "The ledger cannot be written",
+        "The database is read-only: use the primary server.",
+    ),
+    "42501": _Meaning(
+        LedgerError,
+        "The ledger cannot be written",
+        "Grant this role what it needs on the schema and its tables.",
+    ),
+    "57": _Meaning(LedgerError, "The connection to the ledger was ended", "Run the same command again."),
+    "53": _Meaning(LedgerError, "The ledger's database has no room", "Free some space or connections."),
+    "55P03": _Meaning(LedgerError, "The ledger is in use", "Try again when the other program is done."),
+    "": _Meaning(
+        LedgerError, "The ledger cannot be reached", "Check host, port and network; then run the same command again."
+    ),
+}
+"""By SQLSTATE or its class; without any there was no answer."""
+
 _OTHERWISE = _Meaning(LedgerError, "The ledger cannot be used", "")
 
 
-def explained(error: BaseException, path: Path) -> LedgerError:
-    """The ledger error that `error` (sqlite3's own, or SQLAlchemy's around one) amounts to."""
+def explained(error: BaseException, path: Place) -> LedgerError:
+    """The ledger error that `error` (a driver's own, or SQLAlchemy's around one) amounts to."""
     cause = getattr(error, "orig", None) or error
+    if type(cause).__module__.partition(".")[0] == "psycopg":
+        return _of_postgresql(cause, path)
     name = getattr(cause, "sqlite_errorname", "") or ""
     meaning = next((meaning for prefix, meaning in _MEANINGS.items() if name.startswith(prefix)), _OTHERWISE)
     return meaning.cls(
@@ -54,7 +81,19 @@ def explained(error: BaseException, path: Path) -> LedgerError:
     )
 
 
-def refused(error: OSError, path: Path) -> LedgerError:
+def _of_postgresql(cause: BaseException, place: Place) -> LedgerError:
+    """In the server's words, which never hold the password; less their context, which may hold what was sent."""
+    state = getattr(cause, "sqlstate", None) or ""
+    meaning = _OF_POSTGRESQL.get(state) or _OF_POSTGRESQL.get(state[:2]) or _OTHERWISE
+    text = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
+    said = " ".join(text.split("\n")[0].split())
+    detail = place.url.hidden_in(said) if not isinstance(place, Path) else said
+    return meaning.cls(
+        meaning.summary, detail=f"{detail} ({state})" if state else detail, hint=meaning.hint, where=str(place)
+    )
+
+
+def refused(error: OSError, path: Place) -> LedgerError:
     """The ledger error for a file or directory that the operating system does not let us have."""
     return LedgerError(
         "The ledger cannot be opened",
@@ -65,14 +104,14 @@ def refused(error: OSError, path: Path) -> LedgerError:
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
+def translated(path: Place) -> Iterator[None]:
     """Whatever goes wrong with the file inside becomes a LedgerError."""
     from sqlalchemy.exc import DBAPIError
 
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        raise explained(error, path) from error
+        raise explained(error, path) from (error if isinstance(path, Path) else None)
     except OSError as error:
         raise refused(error, path) from error
     except UnicodeDecodeError:  # SQLite quotes what it finds in the damaged file, and Python cannot read the quotation
@@ -80,7 +119,7 @@ def translated(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def legible(path: Path) -> Iterator[None]:
+def legible(path: Place) -> Iterator[None]:
     """What is read inside and is not what this program writes becomes a LedgerError."""
     try:
         yield
@@ -88,5 +127,5 @@ def legible(path: Path) -> Iterator[None]:
         raise _damaged(path, f"A row of it cannot be read ({type(error).__name__}).") from None
 
 
-def _damaged(path: Path, detail: str) -> LedgerFormat:
+def _damaged(path: Place, detail: str) -> LedgerFormat:
     return LedgerFormat("The ledger is damaged", detail=detail, hint=_RESTORE, where=str(path))

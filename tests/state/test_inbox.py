@@ -11,16 +11,25 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.callback import Belief, Delivery, Fate, Received
 from reconciler.model.request import Requested
-from reconciler.state import SqlInbox, SqlLedger, open_ledger
+from reconciler.state import Place, SqlInbox, SqlLedger, database_at, open_ledger
 
 from .builders import OURS, entry
 
 SUBJECT = Address("PrivacyExport", "subject")
 
 
+@pytest.fixture(params=["file", "database"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return (
+        tmp_path / "ledger.db"
+        if request.param == "file"
+        else database_at(request.getfixturevalue("postgresql").fresh())
+    )
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[SqlLedger]:
-    with open_ledger(tmp_path / "ledger.db", OURS, writable=True) as opened:
+def ledger(place: Place) -> Iterator[SqlLedger]:
+    with open_ledger(place, OURS, writable=True) as opened:
         yield opened
 
 
@@ -121,10 +130,10 @@ def test_each_receiver_has_a_queue_of_its_own(inbox: SqlInbox) -> None:
     assert inbox.outgoing("grc") == (both[1],)
 
 
-def test_a_restart_loses_nothing(tmp_path: Path) -> None:
-    with open_ledger(tmp_path / "ledger.db", OURS, writable=True) as first:
+def test_a_restart_loses_nothing(place: Place) -> None:
+    with open_ledger(place, OURS, writable=True) as first:
         SqlInbox(first).settle(confirmed(received(SqlInbox(first))), entry(), request=None, deliveries=[delivery()])
         SqlInbox(first).receive("k-2", "FAILED", 6.0, entry())
-    with open_ledger(tmp_path / "ledger.db", OURS, writable=True) as second:
+    with open_ledger(place, OURS, writable=True) as second:
         assert SqlInbox(second).outgoing("siem") == (delivery(),)
         assert [each.request_key for each in SqlInbox(second).unsettled()] == ["k-2"]

@@ -12,7 +12,7 @@ from reconciler.errors import LedgerError
 from reconciler.model.address import Address
 from reconciler.model.archive import Notice, Receipt
 from reconciler.model.observed import Origin
-from reconciler.state import SqlLedger, open_ledger
+from reconciler.state import Place, SqlLedger, database_at, open_ledger
 
 from .builders import OURS, SUPPORT, entry, intent, row
 
@@ -27,13 +27,27 @@ JSON = st.recursive(
 )
 
 
+@pytest.fixture(params=["file", "database"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Every kind of place that a ledger may be in: one contract for all."""
+    if request.param == "file":
+        return tmp_path / "deep" / "ledger.db"
+    return database_at(request.getfixturevalue("postgresql").fresh())
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[SqlLedger]:
+    with open_ledger(place, OURS, writable=True) as ledger:
+        yield ledger
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "ledger.db"
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[SqlLedger]:
+def in_file(path: Path) -> Iterator[SqlLedger]:
     with open_ledger(path, OURS, writable=True) as ledger:
         yield ledger
 
@@ -116,10 +130,10 @@ def test_the_audit_shows_the_last_entries_of_one_address_oldest_first(ledger: Sq
     assert [each.action for each in ledger.audit(address=Address("Purpose", "a"), last=2)] == ["3", "4"]
 
 
-def test_what_is_written_is_there_for_the_next_process(ledger: SqlLedger, path: Path) -> None:
+def test_what_is_written_is_there_for_the_next_process(ledger: SqlLedger, place: Place) -> None:
     begun = ledger.begin(intent())
     ledger.put(row(), entry())
-    with open_ledger(path, OURS, writable=False) as picture:
+    with open_ledger(place, OURS, writable=False) as picture:
         assert picture.rows() == ledger.rows()
         assert picture.intents() == (begun,)
         assert picture.ledger_id == ledger.ledger_id
@@ -139,31 +153,31 @@ def test_threads_can_share_it(ledger: SqlLedger) -> None:
     assert (len(ledger.rows()), ledger.intents(), len(ledger.audit())) == (80, (), 80)
 
 
-def test_only_its_owner_may_read_the_files(ledger: SqlLedger, path: Path) -> None:
-    ledger.put(row(), entry())
+def test_only_its_owner_may_read_the_files(in_file: SqlLedger, path: Path) -> None:
+    in_file.put(row(), entry())
     assert {each.stat().st_mode & 0o777 for each in path.parent.iterdir()} == {0o600}
 
 
-def test_every_commit_is_flushed_to_the_disk(ledger: SqlLedger) -> None:
-    with ledger.reading() as connection:
+def test_every_commit_is_flushed_to_the_disk(in_file: SqlLedger) -> None:
+    with in_file.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
 
 
-def test_a_closed_ledger_leaves_one_file(ledger: SqlLedger, path: Path) -> None:
-    ledger.put(row(), entry())
-    ledger.close()
+def test_a_closed_ledger_leaves_one_file(in_file: SqlLedger, path: Path) -> None:
+    in_file.put(row(), entry())
+    in_file.close()
     assert [each.name for each in path.parent.iterdir()] == ["ledger.db"]
 
 
-def test_a_ledger_opened_for_reading_refuses_to_write(ledger: SqlLedger, path: Path) -> None:
-    with open_ledger(path, OURS, writable=False) as picture, pytest.raises(LedgerError, match="reading only"):
+def test_a_ledger_opened_for_reading_refuses_to_write(ledger: SqlLedger, place: Place) -> None:
+    with open_ledger(place, OURS, writable=False) as picture, pytest.raises(LedgerError, match="reading only"):
         picture.put(row(), entry())
 
 
-def test_a_receipt_is_filed_with_the_end_of_its_intent_and_then_written_again(tmp_path: Path) -> None:
+def test_a_receipt_is_filed_with_the_end_of_its_intent_and_then_written_again(place: Place) -> None:
     first = Receipt("https://a.example.com", "k", SUPPORT, "s-1", "a-1", 12, "2026-11-01T12:00:00.000Z", "seal")
-    with open_ledger(tmp_path / "ledger.db", OURS, writable=True) as ledger:
+    with open_ledger(place, OURS, writable=True) as ledger:
         ledger.settle(ledger.begin(intent()), entry(), receipt=first)
         assert (ledger.intents(), ledger.receipts()) == ((), {("https://a.example.com", "k"): first})
         told = replace(first, notice=Notice.DUE, tries=1, trouble="It answers 500.")
