@@ -101,7 +101,8 @@ class Change:
     included); `declared` is what the ledger will record, or has recorded of what is to be deleted; `kept` are drifted
     paths left alone; `deferred` are paths that a later step sets, because what they point at is not there yet;
     `depends_on` names steps. `precondition` None = the object is as the step before it on the same address left it.
-    `revision` is the ledger row's when planning, None where there was none; `evidence` what records said.
+    `revision` is the ledger row's when planning, None where there was none, and `protected` whether it was protected
+    then; `evidence` what records said.
     """
 
     step: str
@@ -124,6 +125,7 @@ class Change:
     destructive: bool = False
     revision: int | None = None
     evidence: Evidence = NO_EVIDENCE
+    protected: bool = False
 
     @property
     def judged(self) -> bool:
@@ -173,6 +175,7 @@ class Plan:
     `frozen` are the freezes that are in force or will be, with what they hold back.
     `targets` and `excluded` are the selectors that left something out.
     `archives` are the histories that the standing `orders` are about, those that need nothing included.
+    `standing` says what the manifests of requests and orders authorise by being there (`model.approval`).
     """
 
     organisation: Organisation
@@ -199,6 +202,7 @@ class Plan:
     frozen: tuple[Frozen, ...] = ()
     orders: tuple[Order, ...] = ()
     archives: tuple[Archive, ...] = ()
+    standing: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:

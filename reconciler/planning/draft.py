@@ -83,6 +83,7 @@ def _create(
         lock=kind.lock,
         protect=manifest.lifecycle.protect,
         revision=row.revision if row else None,
+        protected=row is not None and row.protect,
     )
     return Draft(manifest.address, change, kind, manifest, row, _creation_findings(bindings, manifest, row))
 
@@ -111,7 +112,7 @@ def _unlisted(kind: Kind, manifest: Manifest, row: Recorded | None) -> Draft:
 
 def _left_vanished(kind: Kind, manifest: Manifest, row: Recorded) -> Draft:
     detail = f"The object with id {row.live_id} was deleted behind our back and is not created again."
-    finding = Finding("RC201", Severity.WARN, "Drift left alone", manifest.address, detail=detail)
+    finding = Finding("RC205", Severity.WARN, "A vanished object is left alone", manifest.address, detail=detail)
     return Draft(manifest.address, None, kind, manifest, row, (finding,))
 
 
@@ -131,7 +132,7 @@ def _adopt(
     change = _changed(kind, manifest, entity, before, replace(found, fields=fields), row, bindings)
     reason = "another object has taken the recorded one's place" if row else "already in the organisation"
     change = replace(change, action=Action.ADOPT, reason=reason, adopted=True)
-    if row is not None and change.writes and situation.choices.drift is Drift.KEEP:
+    if row is not None and situation.choices.drift is Drift.KEEP:
         return _left_vanished(kind, manifest, row)
     blocked = change.writes and not manifest.lifecycle.adopt
     findings = (_adoption(manifest, entity, change),) if blocked else ()
@@ -273,6 +274,7 @@ def _changed(
         protect=manifest.lifecycle.protect,
         adopted=row is not None and row.origin is Origin.ADOPTED,
         revision=row.revision if row else None,
+        protected=row is not None and row.protect,
     )
 
 

@@ -71,6 +71,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "The object that we applied is gone from the organisation. It is created anew, with a new id and no records.",
         "Nothing blocks; to let it go instead, remove its manifest.",
     ),
+    "RC205": Explanation(
+        "A vanished object is left alone",
+        "The object that we applied was deleted behind our back, or another one has taken its place. With --drift keep "
+        "it is not created again: it would have another id and none of its records, and nobody has approved of that.",
+        "Remove its manifest to let it go, or plan without --drift keep to have it created again.",
+    ),
     "RC301": Explanation(
         "Deletion not authorised",
         "The manifest is gone, and the object is ours. Deleting takes a reviewed word, so that a lost file or a bad "

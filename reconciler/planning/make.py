@@ -16,6 +16,7 @@ from reconciler.model.values import Normal, Path, dotted
 from reconciler.planning import archives
 from reconciler.planning.asking import asked_for
 from reconciler.planning.binding import Bindings, live_keys, name_counts, natural_key
+from reconciler.planning.changed_paths import standing
 from reconciler.planning.deletions import deletion_findings, live_id_of
 from reconciler.planning.draft import Draft, converged, draft, forgotten_moves, left_alone, reason_of
 from reconciler.planning.judgement import acknowledged, fits, headroom, judge
@@ -136,6 +137,7 @@ def make_plan(
         frozen=restraints.frozen,
         orders=archiving.orders,
         archives=archiving.archives,
+        standing=standing(situation),
     )
 
 

@@ -47,6 +47,7 @@ def _stated(kind: Kind, manifest: Manifest, row: Recorded | None) -> Draft | Non
         fields=difference(kind.shape, normal, row.declared, row.declared).fields if row else (),
         protect=protect,
         revision=row.revision if row else None,
+        protected=row is not None and row.protect,
     )
     return Draft(manifest.address, change, kind, manifest, row)
 

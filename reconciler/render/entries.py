@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from reconciler.model.parts import shape_at
 from reconciler.model.plan import Action, Cause, Change, FieldChange
 from reconciler.model.shape import Keyed
 from reconciler.model.values import dotted
@@ -13,7 +14,6 @@ from reconciler.render.fields import ADD, CHANGE, KEEP, REMOVE, field_lines, obj
 from reconciler.render.findings import acceptance_lines, finding_lines
 from reconciler.render.lines import Line, Span, Tone, beside, folded, labelled, line, span, width_of
 from reconciler.render.notes import note_lines
-from reconciler.render.paths import shape_at
 from reconciler.render.sections import Entry, Section
 from reconciler.render.values import shown
 from reconciler.render.view import INDENT, INNER, View

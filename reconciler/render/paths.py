@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.model.shape import Hidden, Keyed, Record, Scalar, Set, Shape
+from reconciler.model.parts import shape_at
+from reconciler.model.shape import Hidden, Keyed, Record, Set, Shape
 from reconciler.model.values import Absent, Json, Path, dotted
 
 
@@ -15,22 +16,6 @@ def label(shape: Shape | None, path: Path) -> str:
 
 def is_secret(shape: Shape | None, path: Path) -> bool:
     return isinstance(shape_at(shape, path), Hidden)
-
-
-def shape_at(shape: Shape | None, path: Path) -> Shape | None:
-    """The shape of what stands at a path. None = not known."""
-    for name in path:
-        match shape:
-            case Record():
-                member = shape.member(name)
-                shape = member.shape if member else None
-            case Keyed():
-                shape = shape.element
-            case Set():
-                shape = Scalar()
-            case _:
-                return None
-    return shape
 
 
 def trimmed(shape: Shape | None, path: Path, value: Json | Absent) -> Json | Absent:

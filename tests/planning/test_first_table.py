@@ -94,7 +94,7 @@ def test_a_recorded_object_that_a_lagging_list_hid_is_not_recreated() -> None:
 def test_a_recorded_object_that_vanished_stays_gone_where_drift_is_kept() -> None:
     made = plan_of([P], [recorded(P)], confirmed=GONE, choices=KEEP)
     assert made.changes == ()
-    assert codes(made) == ["RC201"]
+    assert codes(made) == ["RC205"]
 
 
 def test_another_object_in_a_vanished_one_s_place_is_left_alone_where_drift_is_kept() -> None:
@@ -102,7 +102,7 @@ def test_another_object_in_a_vanished_one_s_place_is_left_alone_where_drift_is_k
     other = edited(observed(P, live_id="id-other"), description="theirs")
     made = plan_of([agreed], [recorded(P)], [other], confirmed=GONE, choices=KEEP)
     assert made.changes == ()
-    assert codes(made) == ["RC201"]
+    assert codes(made) == ["RC205"]
 
 
 def test_a_vanished_object_whose_place_another_one_has_taken_is_adopted() -> None:

@@ -79,7 +79,7 @@ def test_a_moved_object_that_vanished_is_recreated_under_its_new_address() -> No
 def test_a_moved_object_that_is_left_vanished_keeps_its_row() -> None:
     made = planned(entities=[], confirmed=GONE, choices=Choices(drift=Drift.KEEP))
     assert made.changes == ()
-    assert codes(made) == ["RC201"]
+    assert codes(made) == ["RC205"]
 
 
 def test_a_moved_object_that_cannot_be_read_keeps_its_row() -> None:
