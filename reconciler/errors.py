@@ -28,7 +28,8 @@
     │   ├── LedgerFormat                    newer than this program, or no ledger at all
     │   └── AuditBroken                     an entry of the audit is not as it was written
     ├── PlanRefused                exit 4   stale, changed by hand, or for something else
-    │   └── PlanUnreadable         exit 1   no plan at all
+    │   ├── PlanUnreadable         exit 1   no plan at all
+    │   └── ApprovalRefused                 what is planned now is not what was approved
     ├── Blocked                    exit 3   findings stop the apply before its first write
     └── Declined                   exit 1   the user looked at the plan and said no
 
@@ -42,6 +43,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from reconciler.model.approval import Difference
     from reconciler.model.source import Problem
 
 
@@ -210,6 +212,16 @@ class PlanUnreadable(PlanRefused):
     """The file is no plan, or of a newer format."""
 
     exit_code = 1
+
+
+class ApprovalRefused(PlanRefused):
+    """Approvals that cannot be used here, or do not cover what is planned now; then with every difference."""
+
+    def __init__(
+        self, summary: str, *, detail: str, hint: str = "", where: str = "", differences: Sequence[Difference] = ()
+    ) -> None:
+        super().__init__(summary, detail=detail, hint=hint, where=where)
+        self.differences = tuple(differences)
 
 
 class Blocked(ReconcilerError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from reconciler.apply.acceptance import note_acknowledgements
 from reconciler.apply.admission import admit, taken_over
+from reconciler.apply.approved import note_applied, note_approved
 from reconciler.apply.archiving import archive_histories
 from reconciler.apply.doubt import resolve_intents
 from reconciler.apply.draining import drain
@@ -32,6 +33,8 @@ __all__ = [
     "looking",
     "make_requests",
     "note_acknowledgements",
+    "note_applied",
+    "note_approved",
     "note_refusal",
     "refusals_noted",
     "resolve_intents",

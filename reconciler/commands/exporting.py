@@ -10,7 +10,7 @@ import click
 
 from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
-from reconciler.commands.apply import DECIDING
+from reconciler.commands.applying import DECIDING
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.provenance import provenance

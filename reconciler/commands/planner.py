@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from reconciler import __version__
 from reconciler.archive import Backups
@@ -25,12 +26,14 @@ from reconciler.model.secret import Secret
 from reconciler.planning.archives import standing_orders
 from reconciler.planning.asking import asked_for
 from reconciler.planning.binding import Bindings, bind
-from reconciler.planning.make import draft_all, make_plan
+from reconciler.planning.make import Drafts, draft_all, make_plan
 from reconciler.planning.moves import with_moves
 from reconciler.planning.requests import to_look_up
 from reconciler.planning.secrets import variables_of, with_known
 from reconciler.planning.selection import selected
 from reconciler.planning.situation import Choices, Drift, Situation
+
+TOOL: Final = f"reconciler {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ def _choices(options: PlanOptions) -> Choices:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan, and what it was decided from."""
+
+    plan: Plan
+    drafts: Drafts
+
+
 def compute(
     workspace: Workspace,
     ledger: Ledger,
@@ -68,6 +79,20 @@ def compute(
     *,
     secrets: Mapping[str, Secret],
 ) -> Plan:
+    """The plan alone."""
+    return decide(workspace, ledger, api, organisation, wishes, now, secrets=secrets).plan
+
+
+def decide(
+    workspace: Workspace,
+    ledger: Ledger,
+    api: Api,
+    organisation: Organisation,
+    wishes: Wishes,
+    now: float,
+    *,
+    secrets: Mapping[str, Secret],
+) -> Decided:
     """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
     situation = observe(workspace, ledger, api, organisation, wishes, now, secrets=secrets)
     situation = _with_listed_requests(situation, api)
@@ -76,7 +101,7 @@ def compute(
     drafts = draft_all(situation, bindings)
     evidence = gather(drafts, api, wishes.records)
     terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
-    return make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
+    return Decided(make_plan(drafts, evidence, terms, plan_calls=total_calls(api)), drafts)
 
 
 def observe(
@@ -100,7 +125,7 @@ def observe(
         kinds=KINDS,
         organisation=organisation,
         as_of=wishes.as_of or datetime.datetime.fromtimestamp(int(now), datetime.UTC),
-        tool=f"reconciler {__version__}",
+        tool=TOOL,
         ledger_id=ledger.ledger_id,
         recorded=recorded,
         intents=ledger.intents(),

@@ -4,6 +4,7 @@ A text has no final line end. `styled` adds colour and nothing else; nothing in 
 the manifests and the organisation say.
 """
 
+from reconciler.render.approvals import differences_text
 from reconciler.render.audit import audit_json, audit_text, head_json, verified_json, verified_text
 from reconciler.render.audit_stats import stats_json, stats_text
 from reconciler.render.drift import drift_json, drift_text, remarks_of_drift
@@ -45,6 +46,7 @@ __all__ = [
     "audit_text",
     "code",
     "codes_text",
+    "differences_text",
     "drift_json",
     "drift_text",
     "error_json",

@@ -22,6 +22,7 @@ from reconciler.model.report import Outcome, Report, StepResult
 from reconciler.model.request import Submission
 from reconciler.model.source import Problem
 from reconciler.model.values import Json, dotted
+from reconciler.render.approvals import difference_part
 from reconciler.render.json_parts import evidence_part, field_part, finding_part, place, sides
 from reconciler.render.summary import summarise
 
@@ -261,7 +262,8 @@ def _problems(problems: Iterable[Problem]) -> list[Json]:
 
 def error_json(error: ReconcilerError) -> bytes:
     """Why a run failed: `error` (the class of reason, stable), `summary` (constant), `detail`, `hint`, `where`,
-    `exit_code`; and `problems`, those of the manifests where they are the reason, else empty.
+    `exit_code`; `problems`, those of the manifests where they are the reason, else empty; and `differences`, those
+    between a plan and its approvals (`approvals.difference_part`), else empty.
     """
     return written(
         "error",
@@ -273,6 +275,7 @@ def error_json(error: ReconcilerError) -> bytes:
             "where": error.where,
             "exit_code": error.exit_code,
             "problems": _problems(getattr(error, "problems", ())),
+            "differences": [difference_part(each) for each in getattr(error, "differences", ())],
         },
     )
 

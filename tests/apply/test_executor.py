@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 import pytest
-from reconciler.commands.apply import DECIDING
+from reconciler.commands.applying import DECIDING
 
 from commands.project import CUSTOMER, SUPPORT, Json, Project, link, purpose, schema, text
 
@@ -165,7 +165,7 @@ def test_what_nobody_foresaw_ends_the_run_with_a_report_and_leaves_the_intent_op
     def broken(*_: object, **__: object) -> NoReturn:
         raise RuntimeError("with somebody's data in its text")
 
-    monkeypatch.setattr("reconciler.commands.apply.DECIDING", replace(DECIDING, merge=broken))
+    monkeypatch.setattr("reconciler.commands.applying.DECIDING", replace(DECIDING, merge=broken))
     project.applied(schema())
     project.write(schema(description="Other"))
     theirs = {"operation": "patch", "collection": "flex_schemas", "target": "customer", "body": {"description": "x"}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from reconciler import errors
-from reconciler.commands.apply import exit_code
+from reconciler.commands.applying import exit_code
 from reconciler.model.address import Address
 from reconciler.model.plan import Action
 from reconciler.model.report import Outcome, Report, StepResult

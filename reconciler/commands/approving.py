@@ -1,0 +1,160 @@
+"""Approved plans at apply: read, fit for this place, and held against the plan that is made now. Whatever is in doubt
+is refused before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from reconciler.apply.approved import APPROVED
+from reconciler.commands.planfiles import load_plan
+from reconciler.commands.planner import TOOL, Decided
+from reconciler.commands.workspace import Workspace
+from reconciler.errors import ApprovalRefused, PlanRefused
+from reconciler.kinds import KINDS
+from reconciler.model.address import Address
+from reconciler.model.approval import Approval, Difference, Gap
+from reconciler.model.chain import Link
+from reconciler.model.observed import Organisation
+from reconciler.model.ports import Api
+from reconciler.planning.approvals import Known, differences, to_confirm
+from reconciler.planning.changed_paths import changed_paths
+from reconciler.planning.fitness import unfit
+from reconciler.planning.planfile import seal_of
+from reconciler.render import differences_text
+from reconciler.state import SqlAudit, SqlLedger, open_ledger
+
+BY_HAND: Final = (
+    "Plan what is merged, have that plan reviewed, and apply it:\n"
+    "reconciler plan --drift keep --out plan.json\n"
+    "reconciler apply plan.json --seal sha256:..."
+)
+_CAME_ABOUT: Final = frozenset({"SUCCESS", "MERGED", "RECORDED"})
+
+
+def load_approvals(places: Sequence[Path]) -> tuple[Approval, ...]:
+    """The plans in files and folders (each `*.json` in one), every plan once. Raises ApprovalRefused."""
+    files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
+    if not files:
+        detail = f"{', '.join(map(str, places))} holds no plan, and without one nothing is approved."
+        raise ApprovalRefused("There is no approved plan", detail=detail, hint=BY_HAND)
+    loaded = [_approval(file) for file in files]
+    return tuple({each.seal: each for each in reversed(loaded)}.values())[::-1]
+
+
+def _approval(file: Path) -> Approval:
+    try:
+        plan = load_plan(file)
+    except PlanRefused as error:
+        detail = f"{error.summary}. {error.detail}"
+        raise ApprovalRefused(_UNUSABLE, detail=detail, hint=BY_HAND, where=str(file)) from None
+    return Approval(str(file), seal_of(plan), plan)
+
+
+_UNUSABLE: Final = "An approval cannot be used"
+
+
+def check_ledger_is_there(workspace: Workspace, organisation: Organisation, approvals: Iterable[Approval]) -> None:
+    """Before a ledger is made that the approvals do not know. Raises ApprovalRefused."""
+    with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+        if ledger.ledger_id:
+            return
+    for approval in approvals:
+        if approval.plan.ledger_id:
+            detail = f"it was made with the ledger {approval.plan.ledger_id}, and here is none"
+            raise _not_fit(approval, detail)
+
+
+def check_fitness(
+    workspace: Workspace, organisation: Organisation, ledger: SqlLedger, approvals: Sequence[Approval], *, rebases: bool
+) -> None:
+    """Raises ApprovalRefused for the first plan that can approve nothing here."""
+    environment, earlier = workspace.project.environment.name, earlier_runs(ledger, approvals)
+    blank = not (ledger.rows() or ledger.requests() or ledger.receipts())
+    for approval in approvals:
+        ours = any(approval.seal in seals for seals in earlier.values())
+        ledger_id = "" if not approval.plan.ledger_id and (blank or ours) else ledger.ledger_id
+        why = unfit(approval, organisation, environment, tool=TOOL, ledger_id=ledger_id, rebases=rebases)
+        if why:
+            raise _not_fit(approval, why)
+
+
+def _not_fit(approval: Approval, why: str) -> ApprovalRefused:
+    return ApprovalRefused(_UNUSABLE, detail=f"{why[0].upper()}{why[1:]}.", hint=BY_HAND, where=approval.name)
+
+
+def check_approved(decided: Decided, ledger: SqlLedger, api: Api, approvals: Sequence[Approval]) -> None:
+    """Whether the fresh plan is the approved one. Raises ApprovalRefused with every difference."""
+    known = _known(decided, ledger, approvals)
+    asked = to_confirm(decided.plan, approvals, known)
+    known = replace(known, gone=frozenset(each for each in asked if api.get(KINDS[each[0]], each[1]) is None))
+    found = tuple(_told(ledger, each) for each in differences(decided.plan, approvals, known))
+    if found:
+        names = {approval.seal: approval.name for approval in approvals}
+        raise ApprovalRefused(
+            "What is planned now is not what was approved",
+            detail=differences_text(found, names),
+            hint=BY_HAND,
+            differences=found,
+        )
+
+
+def _known(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Known:
+    rows = ledger.rows()
+    approved = {each.address for approval in approvals for each in changed_paths(approval.plan, KINDS)}
+    absent = sorted(address for address in approved - {None} if address is not None and address not in rows)
+    return Known(
+        decided.drafts,
+        rows,
+        ours=earlier_runs(ledger, approvals),
+        ended=dict(_ended(ledger, absent)),
+        standing=standing_in(ledger),
+    )
+
+
+def earlier_runs(ledger: SqlLedger, approvals: Iterable[Approval]) -> Mapping[str, frozenset[str]]:
+    """The runs that were approved by some of these and by no others: the approvals of each, by the seal of its plan."""
+    given = {approval.seal for approval in approvals}
+    noted = (link.entry for link in SqlAudit(ledger).links(actions=(APPROVED,)) if not link.entry.address)
+    return {entry.seal: frozenset(entry.summary) for entry in noted if given.issuperset(entry.summary)}
+
+
+def standing_in(ledger: SqlLedger) -> Mapping[Address, str]:
+    """What the ledger has of approved manifests of requests and orders: the last word on each."""
+    noted = (link.entry for link in SqlAudit(ledger).links(actions=(APPROVED,)) if link.entry.address)
+    return {Address.parse(entry.address): entry.summary[0] for entry in noted if entry.summary}
+
+
+def approved_standing(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Mapping[Address, str]:
+    """Of the manifests that stand, those that are approved now and that the ledger does not know of."""
+    known = standing_in(ledger)
+    said = {hashed for approval in approvals for hashed in approval.plan.standing.values()}
+    return {
+        address: hashed
+        for address, hashed in decided.plan.standing.items()
+        if known.get(address) != hashed and hashed in said
+    }
+
+
+def _ended(ledger: SqlLedger, addresses: Iterable[Address]) -> Iterator[tuple[Address, str]]:
+    for address in addresses:
+        for entry in ledger.audit(address=address, last=1):
+            if entry.result in _CAME_ABOUT and entry.action != APPROVED:
+                yield address, entry.seal
+
+
+def _told(ledger: SqlLedger, difference: Difference) -> Difference:
+    """With the plan that came between, by the audit."""
+    if difference.gap is not Gap.OVERTAKEN:
+        return difference
+    links = SqlAudit(ledger).links(addresses=(str(difference.shown.address),), last=1)
+    return replace(difference, detail="".join(map(_between, links)))
+
+
+def _between(link: Link) -> str:
+    said = [f"applied at {link.entry.at} by the plan {link.entry.seal}"]
+    said += [f"for the commit {link.by.commit}"] if link.by.commit else []
+    said += [f"from the pull request {link.by.pull_request}"] if link.by.pull_request else []
+    return ", ".join(said)
