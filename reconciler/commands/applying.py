@@ -203,9 +203,9 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
 
 
 def _over(task: Task, ledger: Ledger, plan: Plan, outcome: Report | Plan) -> Report | Plan:
-    """Note that a whole plan is over: also where there was nothing to do, if somebody will ask for which commit."""
-    worth_it = isinstance(outcome, Report) or task.approvals or provenance().commit
-    if worth_it and not plan.partial:
+    """Note that a whole plan is over, also where there was nothing to do: somebody asks which commit was applied last.
+    Where no commit is known, nobody can."""
+    if not plan.partial and (task.approvals or provenance().commit):
         succeeded = not isinstance(outcome, Report) or exit_code(outcome) == 0
         note_applied(ledger, task.run.clock, seal=seal_of(plan), approvals=task.seals, succeeded=succeeded)
     return outcome

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from reconciler.apply.approved import APPLIED
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
@@ -14,7 +15,7 @@ from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.render import recorded_text, state_text, trail_text
-from reconciler.state import holder, open_ledger
+from reconciler.state import SqlAudit, holder, open_ledger
 
 
 @click.group()
@@ -25,6 +26,7 @@ def state() -> None:
       reconciler state list
       reconciler state show Purpose/Customer_Support
       reconciler state lock
+      reconciler state applied
     """
 
 
@@ -76,3 +78,18 @@ def show_lock(home: Home) -> None:
     """
     held = holder(open_project(home).ledger)
     click.echo(f"Held by {held}." if held else "Nobody holds the lock.")
+
+
+@state.command("applied")
+@options.home
+def show_applied(home: Home) -> None:
+    """Print the last commit that was applied whole and without a failure; nothing where there is none.
+
+    \b
+      git log --merges "$(reconciler state applied)..HEAD"
+    """
+    with open_ledger(open_project(home).ledger, writable=False) as ledger:
+        over = SqlAudit(ledger).links(actions=(APPLIED,), results=("SUCCESS",))
+    commit = next((link.by.commit for link in reversed(over) if link.by.commit), "")
+    if commit:
+        click.echo(commit)
