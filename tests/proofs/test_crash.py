@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -36,6 +36,7 @@ class Way(Enum):
 
     SAVED = "the saved plan"
     AGAIN = "a plan made on the spot"
+    APPROVED = "a plan made on the spot, if the saved one approves of it"
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Stage:
         return Desk(root, self.origin.sandbox)
 
 
-def staged(story: Story, sandbox: Sandbox, folder: Path) -> Stage:
+def staged(story: Story, sandbox: Sandbox, folder: Path, *, ways: Iterable[Way] = Way) -> Stage:
     desk = Desk(folder / story.name.replace(" ", "-"), sandbox)
     sandbox.control.clear_faults()
     sandbox.control.load({"settings": OPEN})
@@ -143,7 +144,7 @@ def staged(story: Story, sandbox: Sandbox, folder: Path) -> Stage:
     planned = desk.plan()
     assert planned.code == 0, planned
     stage = Stage(story, desk, sandbox.control.state(), {}, {}, itertools.count())
-    for way in Way:
+    for way in ways:
         undisturbed = stage.desk()
         stage.points[way] = child(undisturbed, way, Act.COUNT).points()
         sandbox.control.advance(SETTLE)
@@ -164,9 +165,18 @@ def stage_of(organisation: Sandbox, tmp_path_factory: pytest.TempPathFactory) ->
     return find
 
 
+def how(desk: Desk, way: Way) -> list[str]:
+    match way:
+        case Way.SAVED:
+            return [str(desk.plan_file)]
+        case Way.AGAIN:
+            return ["--auto-approve"]
+        case Way.APPROVED:
+            return ["--drift", "keep", "--approved-plan", str(desk.plan_file)]
+
+
 def child(desk: Desk, way: Way, act: Act, at: int = 0, parallelism: int = 1) -> Child:
-    how = [str(desk.plan_file)] if way is Way.SAVED else ["--auto-approve"]
-    arguments = desk.arguments("apply", *how, "--parallelism", str(parallelism))
+    arguments = desk.arguments("apply", *how(desk, way), "--parallelism", str(parallelism))
     return started(arguments, desk.environment(), desk.root / "child.log", act, at)
 
 
@@ -190,7 +200,7 @@ def _named(body: Any, names: dict[str, str]) -> Any:
 
 
 def recover(desk: Desk, way: Way) -> None:
-    ran = desk.apply_saved() if way is Way.SAVED else desk.apply()
+    ran = desk.run("apply", *how(desk, way))
     assert ran.code == 0, ran
 
 
@@ -216,7 +226,7 @@ def kill_and_recover_at_once(stage: Stage, at: int, way: Way) -> None:
     """Kill at one point; an apply that comes before effects show may stop, and never harms."""
     desk = stage.desk()
     assert child(desk, way, Act.KILL, at).wait() == KILLED
-    hasty = desk.apply_saved() if way is Way.SAVED else desk.apply()
+    hasty = desk.run("apply", *how(desk, way))
     assert hasty.code in (0, 1, 4, 5), hasty
     desk.sandbox.control.advance(SETTLE + 1)
     recover(desk, Way.AGAIN)
@@ -235,7 +245,12 @@ def test_the_points_are_all_calls_and_all_ledger_writes(stage_of: Callable[[Stor
     assert len(stage_of(LIVED_IN).points[Way.AGAIN]) == len(points) + 2 * 2, "a list of each kind in use"
 
 
-ALL_WAYS = [(Way.SAVED, Way.SAVED), (Way.SAVED, Way.AGAIN), (Way.AGAIN, Way.AGAIN)]
+ALL_WAYS = [
+    (Way.SAVED, Way.SAVED),
+    (Way.SAVED, Way.AGAIN),
+    (Way.AGAIN, Way.AGAIN),
+    (Way.APPROVED, Way.APPROVED),
+]
 """How the killed apply and the next one are made. (A plan made on the spot is gone with its process.)"""
 
 
