@@ -20,7 +20,7 @@ from reconciler.model.chain import Link
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Api
 from reconciler.planning.approvals import Known, differences, to_confirm
-from reconciler.planning.changed_paths import changed_paths
+from reconciler.planning.changed_paths import approval_of
 from reconciler.planning.fitness import unfit
 from reconciler.planning.planfile import seal_of
 from reconciler.render import differences_text
@@ -47,10 +47,12 @@ def load_approvals(places: Sequence[Path]) -> tuple[Approval, ...]:
 def _approval(file: Path) -> Approval:
     try:
         plan = load_plan(file)
+        return approval_of(str(file), seal_of(plan), plan, KINDS)
     except PlanRefused as error:
         detail = f"{error.summary}. {error.detail}"
-        raise ApprovalRefused(_UNUSABLE, detail=detail, hint=BY_HAND, where=str(file)) from None
-    return Approval(str(file), seal_of(plan), plan)
+    except ValueError as error:
+        detail = f"The file is not a plan: {error}."
+    raise ApprovalRefused(_UNUSABLE, detail=detail, hint=BY_HAND, where=str(file))
 
 
 _UNUSABLE: Final = "An approval cannot be used"
@@ -103,7 +105,7 @@ def check_approved(decided: Decided, ledger: SqlLedger, api: Api, approvals: Seq
 
 def _known(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Known:
     rows = ledger.rows()
-    approved = {each.address for approval in approvals for each in changed_paths(approval.plan, KINDS)}
+    approved = {each.address for approval in approvals for each in approval.paths}
     absent = sorted(address for address in approved - {None} if address is not None and address not in rows)
     return Known(
         decided.drafts,

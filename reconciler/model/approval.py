@@ -63,11 +63,12 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A reviewed plan with its seal. `name` says which file it came in."""
+    """A reviewed plan with its seal, and the changed paths that it approves. `name` says which file it came in."""
 
     name: str
     seal: str
     plan: Plan
+    paths: tuple[Changed, ...] = ()
 
 
 class Gap(StrEnum):

@@ -77,18 +77,17 @@ def to_confirm(plan: Plan, approvals: Sequence[Approval], known: Known) -> tuple
 
 
 def _held(plan: Plan, approvals: Iterable[Approval], known: Known) -> _Held:
-    kinds = known.drafts.situation.kinds
     place = {"organisation": plan.organisation.live_id, "environment": plan.environment}
     approved: dict[str, _Approved] = {}
     for approval in approvals:
-        for each in changed_paths(approval.plan, kinds):
+        for each in approval.paths:
             key = hash_of(each, **place)
             seals = approved[key].seals if key in approved else ()
             approved[key] = _Approved(each, tuple(dict.fromkeys((*seals, approval.seal))))
     by_address: dict[Address | None, list[_Approved]] = {}
     for one in approved.values():
         by_address.setdefault(one.changed.address, []).append(one)
-    planned = {hash_of(each, **place): each for each in changed_paths(plan, kinds)}
+    planned = {hash_of(each, **place): each for each in changed_paths(plan, known.drafts.situation.kinds)}
     return _Held(known, planned, approved, by_address)
 
 

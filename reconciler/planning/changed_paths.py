@@ -22,20 +22,39 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from reconciler.model.address import Address
-from reconciler.model.approval import LEDGER, PROTECT, REQUESTS, SPEC, Changed, Verdict, standing_of
+from reconciler.model.approval import LEDGER, PROTECT, REQUESTS, SPEC, Approval, Changed, Verdict, standing_of
 from reconciler.model.finding import Finding
 from reconciler.model.hidden import with_digests
 from reconciler.model.kind import Kind
-from reconciler.model.normal import ordered
+from reconciler.model.normal import agrees, ordered, without_local
 from reconciler.model.parts import shape_at
 from reconciler.model.plan import Action, Cause, Change, FieldChange, Plan
 from reconciler.model.shape import Record
-from reconciler.model.values import ABSENT, Absent, Json, Path, dotted
+from reconciler.model.values import ABSENT, Absent, Json, Path, dotted, same
 from reconciler.planning.situation import Situation
 
 BESIDE: Final = frozenset({"RC201", "RC202", "RC205", "RC305", "RC501", "RC502", "RC601", "RC602"})
 """Codes that say nothing of whether a change is right: what is left alone beside it, what is so on the machine that
 plans, what a path of its own says (protection lifted)."""
+
+
+def approval_of(name: str, seal: str, plan: Plan, kinds: Mapping[str, Kind]) -> Approval:
+    """What a reviewed plan approves. Raises ValueError for one that no version of ours has written."""
+    try:
+        paths = changed_paths(plan, kinds)
+        fitting = all(_fits(kinds, each, side) for each in paths for side in (each.before, each.after))
+    except Exception as error:  # whatever it is that a value in another shape than its kind's makes it stumble over
+        raise ValueError(f"a value does not have the shape of its kind ({type(error).__name__})") from None
+    if not fitting:
+        raise ValueError("a value does not have the shape of its kind")
+    return Approval(name, seal, plan, paths)
+
+
+def _fits(kinds: Mapping[str, Kind], changed: Changed, side: Json | Absent) -> bool:
+    if changed.address is None or changed.path[0] != SPEC or side is ABSENT:
+        return True
+    shape = shape_at(kinds[changed.address.kind].shape, changed.path[1:])
+    return shape is None or agrees(shape, side, side)
 
 
 def changed_paths(plan: Plan, kinds: Mapping[str, Kind]) -> tuple[Changed, ...]:
@@ -84,15 +103,24 @@ _Found = tuple[Path, Json | Absent, Json | Absent, Cause]
 def _content(shape: Record, change: Change, first: Change, last: Change) -> Iterator[_Found]:
     match change.action:
         case Action.CREATE | Action.RECREATE:
-            yield (SPEC,), ABSENT, with_digests(shape, dict(last.declared or {}), {}), Cause.UPDATE
+            yield (SPEC,), ABSENT, _made(shape, last), Cause.UPDATE
         case Action.DELETE:
             yield (SPEC,), dict(first.before or {}), ABSENT, Cause.UPDATE
         case Action.ORDER if change.before is None:
-            yield (SPEC,), ABSENT, with_digests(shape, dict(change.after or {}), {}), Cause.UPDATE
+            yield (SPEC,), ABSENT, _made(shape, change), Cause.UPDATE
         case Action.FORGET:
             return
         case _:
             yield from map(_field, change.fields)
+
+
+def _made(shape: Record, change: Change) -> Json:
+    """A new object as the ledger will know it, members that are never sent included. Raises ValueError where something
+    else is sent, which no plan of ours says."""
+    declared = with_digests(shape, dict(change.declared or {}), {})
+    if not same(without_local(shape, declared), without_local(shape, dict(change.after or {}))):
+        raise ValueError(f"{change.address} is not created as it is recorded")
+    return declared
 
 
 def _field(part: FieldChange) -> _Found:
