@@ -51,6 +51,8 @@ def approval_of(name: str, seal: str, plan: Plan, kinds: Mapping[str, Kind]) -> 
 
 
 def _fits(kinds: Mapping[str, Kind], changed: Changed, side: Json | Absent) -> bool:
+    if not all(isinstance(name, str) for name in changed.path):
+        return False
     if changed.address is None or changed.path[0] != SPEC or side is ABSENT:
         return True
     shape = shape_at(kinds[changed.address.kind].shape, changed.path[1:])

@@ -40,7 +40,9 @@ def test_the_log_says_what_happened_by_whom_and_for_what(project: Project) -> No
     project.write(purpose(), schema())
     project.apply(**GITHUB)
     ran = project.run("audit", "log")
-    assert ran.says("CREATE Purpose/Support SUCCESS", "by octo for 3f2c91a (acme/estate#17)", "APPLIED SUCCESS", "3 entries")
+    assert ran.says(
+        "CREATE Purpose/Support SUCCESS", "by octo for 3f2c91a (acme/estate#17)", "APPLIED SUCCESS", "3 entries"
+    )
 
 
 def test_the_log_is_searched(project: Project) -> None:
