@@ -14,17 +14,16 @@ APPLIED: Final = "APPLIED"
 
 
 def note_approved(
-    ledger: Ledger, clock: Clock, *, seal: str, approvals: Sequence[str], standing: Mapping[Address, str]
+    ledger: Ledger, clock: Clock, *, seal: str, approvals: Mapping[str, str], standing: Mapping[Address, str]
 ) -> None:
-    """The seals of the reviewed plans that approve the plan `seal`, and the approved manifests that stand from now on.
+    """The reviewed plans (name by seal) that approve the plan `seal`, and the manifests that stand from now on.
 
     By this a run that was cut off is known again by the next one, and a request may wait in the queue for as long as
     its manifest says the same.
     """
-    entries = [_entry(clock, APPROVED, seal, str(address), (said,)) for address, said in sorted(standing.items())]
-    if approvals:
-        entries.insert(0, _entry(clock, APPROVED, seal, "", approvals))
-    if entries:
+    plans = [_entry(clock, APPROVED, seal, "", tuple(approvals), detail=", ".join(approvals.values()))]
+    stands = [_entry(clock, APPROVED, seal, str(address), (said,)) for address, said in sorted(standing.items())]
+    if entries := [*(plans if approvals else []), *stands]:
         ledger.note(*entries)
 
 
@@ -34,7 +33,14 @@ def note_applied(ledger: Ledger, clock: Clock, *, seal: str, approvals: Sequence
 
 
 def _entry(
-    clock: Clock, action: str, seal: str, address: str, summary: Sequence[str], *, result: str = "RECORDED"
+    clock: Clock,
+    action: str,
+    seal: str,
+    address: str,
+    summary: Sequence[str],
+    *,
+    result: str = "RECORDED",
+    detail: str = "",
 ) -> AuditEntry:
     return AuditEntry(
         at=stamp(clock.now()),
@@ -44,4 +50,5 @@ def _entry(
         result=result,
         seal=seal,
         summary=tuple(summary),
+        detail=detail,
     )

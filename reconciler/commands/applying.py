@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import click
@@ -31,10 +32,10 @@ from reconciler.apply import (
     with_secrets,
 )
 from reconciler.commands.approving import (
-    approved_standing,
     check_approved,
     check_fitness,
     check_ledger_is_there,
+    newly_standing,
 )
 from reconciler.commands.keys import digests_of
 from reconciler.commands.outbox import outbox_of
@@ -128,20 +129,13 @@ def _look_back(task: Task, ledger: Ledger, organisation: Organisation) -> None:
 
 
 def _agree(task: Task, ledger: SqlLedger, decided: Decided) -> None:
-    """By the approvals, or by whoever is asked. Raises ApprovalRefused, Declined; both are noted, as is a blocked plan.
-
-    What was approved is noted before the first effect, so that a run that is cut off can be gone on with.
-    """
+    """By the approvals, or by whoever is asked. Raises ApprovalRefused, Declined; these are noted, as is a blocked plan."""
     plan, clock = decided.plan, task.run.clock
     if task.approvals:
         with refusals_noted(ledger, clock, seal_of(plan)):
             check_approved(decided, ledger, task.run.client, task.approvals)
     if plan.blocked:
         _note_blocked(task.run, ledger, plan)
-        return
-    if task.approvals:
-        standing = approved_standing(decided, ledger, task.approvals)
-        note_approved(ledger, clock, seal=seal_of(plan), approvals=task.seals, standing=standing)
     elif task.asks and not plan.empty:
         task.target.preview(PlanShown(plan))
         with refusals_noted(ledger, clock, seal_of(plan)):
@@ -163,7 +157,7 @@ def _is_any_under_way(ledger: Ledger) -> bool:
     return any(each.stage is Stage.UNDER_WAY and not each.forgotten for each in ledger.requests().values())
 
 
-def _perform(task: Task, ledger: Ledger, organisation: Organisation, plan: Plan) -> Report:
+def _perform(task: Task, ledger: SqlLedger, organisation: Organisation, plan: Plan) -> Report:
     """Look once more whether the plan may be applied, then do it."""
     run = task.run
     with outbox_of(run, task.workspace, plan) as outbox, telling(run, plan) as emit, stopping(run):
@@ -176,9 +170,17 @@ def _perform(task: Task, ledger: Ledger, organisation: Organisation, plan: Plan)
         if task.saved is not None:
             resolve_submissions(work, KINDS)
             work = looked_up_again(work)
+        _note_approved(task, ledger, plan)
         note_acknowledgements(work, done)
         report = archive_histories(work, make_requests(work, execute(work, done)))
         return drain(work, report) if task.waits else report
+
+
+def _note_approved(task: Task, ledger: SqlLedger, plan: Plan) -> None:
+    """Before the first effect, so that a run that is cut off can be gone on with."""
+    names = {approval.seal: Path(approval.name).name for approval in task.approvals}
+    standing = newly_standing(plan, ledger, task.approvals)
+    note_approved(ledger, task.run.clock, seal=seal_of(plan), approvals=names, standing=standing)
 
 
 def _digests(run: Session, ledger: Ledger, plan: Plan) -> Mapping[str, str]:

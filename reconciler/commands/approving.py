@@ -18,6 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.approval import Approval, Difference, Gap
 from reconciler.model.chain import Link
 from reconciler.model.observed import Organisation
+from reconciler.model.plan import Plan
 from reconciler.model.ports import Api
 from reconciler.planning.approvals import Known, differences, to_confirm
 from reconciler.planning.changed_paths import approval_of
@@ -129,15 +130,15 @@ def standing_in(ledger: SqlLedger) -> Mapping[Address, str]:
     return {Address.parse(entry.address): entry.summary[0] for entry in noted if entry.summary}
 
 
-def approved_standing(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Mapping[Address, str]:
-    """Of the manifests that stand, those that are approved now and that the ledger does not know of."""
+def newly_standing(plan: Plan, ledger: SqlLedger, approvals: Sequence[Approval]) -> Mapping[Address, str]:
+    """Of the manifests that stand, those that are approved now and that the ledger does not know of. Where no reviewed
+    plans are given, this very plan is what was agreed to."""
+    if not plan.standing:
+        return {}
     known = standing_in(ledger)
-    said = {hashed for approval in approvals for hashed in approval.plan.standing.values()}
-    return {
-        address: hashed
-        for address, hashed in decided.plan.standing.items()
-        if known.get(address) != hashed and hashed in said
-    }
+    agreed = [approval.plan for approval in approvals] or [plan]
+    said = {hashed for each in agreed for hashed in each.standing.values()}
+    return {at: hashed for at, hashed in plan.standing.items() if hashed in said and known.get(at) != hashed}
 
 
 def _ended(ledger: SqlLedger, addresses: Iterable[Address]) -> Iterator[tuple[Address, str]]:

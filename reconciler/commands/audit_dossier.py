@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.apply.acceptance import ACKNOWLEDGE
+from reconciler.apply.approved import APPROVED
 from reconciler.apply.refusal import APPLY
 from reconciler.commands.explain import every_explanation
 from reconciler.commands.workspace import Workspace
@@ -93,14 +94,17 @@ def _fields(address: Address, normal: Normal) -> list[KeptField]:
 
 
 def _changes(links: Iterable[Link]) -> Iterator[Occurrence]:
-    """Each with the acknowledgements of the same plan for the same object, once."""
+    """Each with the acknowledgements of the same plan for the same object, once, and with what approved the plan."""
     accepted: dict[tuple[str, str], dict[tuple[str, ...], Link]] = defaultdict(dict)
+    approved: dict[str, Link] = {}
     for link in links:
         key = (link.entry.seal, link.entry.address)
         if link.entry.action == ACKNOWLEDGE:
             accepted[key].setdefault(link.entry.summary, link)
+        elif link.entry.action == APPROVED and not link.entry.address:
+            approved[link.entry.seal] = link
         elif link.entry.action in CHANGES:
-            yield Occurrence(link, tuple(accepted[key].values()))
+            yield Occurrence(link, tuple(accepted[key].values()), approved.get(link.entry.seal))
 
 
 def _exemptions(manifests: Iterable[Manifest], today: str) -> Iterator[Exemption]:

@@ -60,10 +60,11 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One change, with what had to be accepted for it."""
+    """One change, with what had to be accepted for it, and the entry that names the reviewed plans behind it."""
 
     link: Link
     accepted: tuple[Link, ...] = ()
+    approved: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

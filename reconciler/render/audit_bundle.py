@@ -94,7 +94,11 @@ def _placed(fields: Sequence[Placed]) -> Json:
 
 
 def _change(change: Occurrence) -> Json:
-    return {**entry_part(change.link), "acknowledgements": [entry_part(each) for each in change.accepted]}
+    return {
+        **entry_part(change.link),
+        "acknowledgements": [entry_part(each) for each in change.accepted],
+        "approval": None if change.approved is None else entry_part(change.approved),
+    }
 
 
 def _exemption(exemption: Exemption) -> Json:
@@ -173,7 +177,8 @@ Audit bundle of reconciler. Open index.html in a browser.
 
   index.html       for reading and printing
   register.json    purposes, legal basis, retention, and the fields that are kept for each
-  changes.json     what was changed in the period, with what had to be acknowledged for it
+  changes.json     what was changed in the period, with what had to be acknowledged for it, and the entry that names
+                   the seals of the reviewed plans that approved it, where there are any
   refusals.json    what was asked for in the period and refused as a whole
   exceptions.json  acknowledgements in the manifests that are still in force
   exports.json     requests for exports; never where the data is

@@ -228,6 +228,15 @@ def test_a_request_that_waited_in_the_queue_needs_no_other_approval_than_its_man
     assert len(project.control.objects("data_exports")) == 2
 
 
+def test_a_request_that_was_agreed_to_by_hand_stands_for_the_next_merge(project: Project) -> None:
+    first = manifest("DataExport", "first", {"window": {"month": "2026-08"}}, None)
+    project.write(first, export())
+    assert set(project.apply().outcomes.values()) == {"done", "queued"}
+    plan = reviewed(project, purpose(), first, export())
+    altered(plan, standing={})
+    assert merged(project, plan).code == 0
+
+
 def test_a_request_whose_manifest_changed_is_approved_anew(project: Project) -> None:
     project.applied(purpose())
     plan = reviewed(project, purpose(), export())
@@ -277,9 +286,3 @@ def test_a_plan_is_applied_or_approves(project: Project, words: tuple[str, ...])
     plan = reviewed(project, purpose())
     assert project.run("apply", *words, "--approved-plan", plan).code == 1
     assert project.effects() == []
-
-
-def test_a_plan_that_a_stranger_wrote_approves_nothing_that_is_not_merged(project: Project) -> None:
-    plan = reviewed(project, purpose(), schema())
-    project.write(purpose())
-    refused(project, altered(plan, environment="default"))

@@ -203,7 +203,7 @@ def test_a_rule_that_is_applied_is_shown_and_audited(project: Project) -> None:
     project.applied(rule(project.control, strategies={"names": ["Strategy 1"]}))
     assert json.dumps(dict(project.row(RULE).declared)).count("retentionDays") == 1
     entries = {entry.action: entry for entry in project.audit()}
-    assert set(entries) == {"ORDER", "ARCHIVE_SUBMITTED", "ARCHIVE_BACKED_UP"}
+    assert set(entries) == {"APPROVED", "ORDER", "ARCHIVE_SUBMITTED", "ARCHIVE_BACKED_UP"}
     submitted = entries["ARCHIVE_SUBMITTED"]
     [receipt] = receipts(project)
     assert (submitted.request_id, submitted.result, submitted.live_id) == (receipt.key, "SUCCESS", receipt.live_id)

@@ -29,6 +29,7 @@ from reconciler.render.audit_bundle import bundle_files
 from reconciler.render.audit_page import page_html
 from reconciler.state import open_ledger
 
+from .approving import merged, reviewed
 from .project import CUSTOMER, SECRET, SUPPORT, Project, acknowledging, manifest, purpose, removed, schema, text
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -97,7 +98,7 @@ def test_its_checksums_and_its_own_check_need_nothing_of_ours(estate: Project, t
     assert loaded(files, "proof.json")["chain"]["head"] in done.stdout
     spoiled = files["audit.jsonl"].replace(b'"result":"SUCCESS"', b'"result":"FAILED"', 1)
     (tmp_path / "audit.jsonl").write_bytes(spoiled)
-    assert "entry 1 was changed" in subprocess.run(check, cwd=tmp_path, capture_output=True, text=True).stderr
+    assert "entry 2 was changed" in subprocess.run(check, cwd=tmp_path, capture_output=True, text=True).stderr
 
 
 def test_the_register_says_what_is_kept_on_which_basis_how_long_and_where(estate: Project) -> None:
@@ -130,6 +131,18 @@ def test_what_is_stated_and_not_applied_yet_is_told_from_what_is(project: Projec
     }
     assert (kept[SUPPORT]["applied"]["retention"], kept[SUPPORT]["stated"]["retention"]) == ("180d", "90d")
     assert kept[SUPPORT]["fields"][0]["applied"] is False
+
+
+def test_a_change_comes_with_the_reviewed_plans_that_approved_it(project: Project) -> None:
+    plan = reviewed(project, purpose())
+    assert merged(project, plan, RECONCILER_PULL_REQUEST="acme/estate#17").code == 0
+    project.write(purpose(description="By hand"))
+    project.apply()
+    files = bundled(project)
+    first, second = loaded(files, "changes.json")
+    assert (len(first["approval"]["summary"]), first["approval"]["detail"]) == (1, "pr.json")
+    assert second["approval"] is None
+    assert f"Approved by 1 reviewed plan of acme/estate#17: {first['approval']['summary'][0]}" in seen(files)
 
 
 def test_a_change_comes_with_what_was_accepted_for_it(estate: Project) -> None:

@@ -70,9 +70,7 @@ def test_without_the_approvals_of_the_run_that_was_cut_off_it_is_overtaken(
 
 @pytest.mark.long
 @pytest.mark.parametrize("parallelism", [1, 8])
-def test_after_a_kill_anywhere_the_same_approvals_finish(
-    stage_of: Callable[[Story], Stage], parallelism: int
-) -> None:
+def test_after_a_kill_anywhere_the_same_approvals_finish(stage_of: Callable[[Story], Stage], parallelism: int) -> None:
     stage = stage_of(LIVED_IN)
     for at in every(stage, 1, Way.APPROVED):
         kill_and_recover(stage, at, Way.APPROVED, Way.APPROVED, parallelism=parallelism)
