@@ -129,7 +129,7 @@ def _look_back(task: Task, ledger: Ledger, organisation: Organisation) -> None:
 
 
 def _agree(task: Task, ledger: SqlLedger, decided: Decided) -> None:
-    """By the approvals, or by whoever is asked. Raises ApprovalRefused, Declined; noted are these, and a blocked plan."""
+    """By the approvals, or by whoever is asked. Raises ApprovalRefused, Declined; each is noted, and a blocked plan."""
     plan, clock = decided.plan, task.run.clock
     if task.approvals:
         with refusals_noted(ledger, clock, seal_of(plan)):

@@ -116,8 +116,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "RC402": Explanation(
         "The target of a reference will not exist",
-        "The object that is pointed at is not there and is not created by this plan.",
-        "Do not exclude it, or refer to another object.",
+        "The object that is pointed at is not there and is not created by this plan, so the platform would refuse what "
+        "points at it.",
+        "Do not exclude it, or refer to another object. One that was deleted behind our back is created again where "
+        "planning is without --drift keep.",
     ),
     "RC501": Explanation(
         "Unused acknowledgement",

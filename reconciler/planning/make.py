@@ -12,6 +12,7 @@ from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Kind, Lock, Terms, Transition
 from reconciler.model.manifest import Acknowledgement, Manifest
 from reconciler.model.plan import Action, Budget, Cause, Change, FieldChange, Headroom, Plan
+from reconciler.model.shape import references
 from reconciler.model.values import Normal, Path, dotted
 from reconciler.planning import archives
 from reconciler.planning.asking import asked_for
@@ -245,19 +246,30 @@ def _unsafe_reversal(address: Address, part: FieldChange, finding: Finding) -> F
 def _missing_targets(situation: Situation, bindings: Bindings, changes: Iterable[Change]) -> Iterator[Finding]:
     """References whose target neither exists nor is made by this plan."""
     created = {change.address for change in changes if change.action in CREATING}
+    vanished = {(address.kind, bindings.recorded[address].live_id): address for address in bindings.gone}
     for change in changes:
         if not change.writes or change.after is None:
             continue
-        for target in sorted(targets_of(change.after, situation.kinds[change.address.kind].shape)):
+        shape = situation.kinds[change.address.kind].shape
+        for target in sorted(targets_of(change.after, shape)):
             if target not in created and not live_id_of(bindings, target):
-                yield Finding(
-                    "RC402",
-                    Severity.BLOCK,
-                    "The target of a reference will not exist",
-                    change.address,
-                    cls=FindingClass.PLATFORM,
-                    detail=f"{change.address} points at {target}, which is neither there nor created by this plan.",
-                )
+                yield _missing(change, target, "is neither there nor created by this plan")
+        for _, reference, value in references(shape, change.after):
+            named = value.get("id") if isinstance(value, dict) else None
+            if (reference.kind, named) in vanished and not reference.watching:
+                target = vanished[reference.kind, named]
+                yield _missing(change, target, "was deleted behind our back and is left alone")
+
+
+def _missing(change: Change, target: Address, why: str) -> Finding:
+    return Finding(
+        "RC402",
+        Severity.BLOCK,
+        "The target of a reference will not exist",
+        change.address,
+        cls=FindingClass.PLATFORM,
+        detail=f"{change.address} points at {target}, which {why}.",
+    )
 
 
 def _taken_names(situation: Situation, bindings: Bindings, items: Iterable[Draft]) -> Iterator[Finding]:

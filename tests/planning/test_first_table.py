@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
+from reconciler.model.manifest import Manifest
 from reconciler.model.observed import Origin
 from reconciler.model.plan import Action, Cause, Plan
 from reconciler.model.project import DeletionLimit, Limits, Project
@@ -25,6 +26,7 @@ from builders import (
     print_of,
     purpose,
     recorded,
+    relation,
     removal,
     schema,
     situation,
@@ -255,3 +257,36 @@ def test_a_kind_that_was_never_listed_is_not_taken_for_empty() -> None:
     unread = plan(type(given)(given.estate, given.project, given.kinds, given.organisation, given.as_of))
     assert unread.changes == ()
     assert blocking(unread) == ["RC108"]
+
+
+def pointing(*more: str) -> Manifest:
+    return schema("profile", field("id"), relation("r", "contract"), *map(field, more))
+
+
+def left_behind(wanted: Manifest, *, choices: Choices = KEEP) -> Plan:
+    """A schema that points at one which was deleted behind our back."""
+    target = schema("contract", field("id"))
+    return plan_of(
+        [target, wanted],
+        [recorded(target), recorded(pointing())],
+        [observed(pointing())],
+        confirmed={("FlexSchema", "id-contract"): None},
+        choices=choices,
+    )
+
+
+def test_what_points_at_a_vanished_object_stays_as_it_is_where_drift_is_kept() -> None:
+    made = left_behind(pointing())
+    assert (made.changes, made.blocked) == ((), False)
+
+
+def test_a_change_of_what_points_at_a_vanished_object_says_that_it_would_be_refused() -> None:
+    made = left_behind(pointing("more"))
+    assert blocking(made) == ["RC402"]
+    assert "FlexSchema/contract, which was deleted behind our back" in made.findings[0].detail
+
+
+def test_where_drift_is_set_back_both_are_made_whole() -> None:
+    made = left_behind(pointing("more"), choices=Choices())
+    assert [change.action for change in made.changes] == [Action.RECREATE, Action.UPDATE]
+    assert blocking(made) == []
