@@ -251,13 +251,12 @@ def _missing_targets(situation: Situation, bindings: Bindings, changes: Iterable
         if not change.writes or change.after is None:
             continue
         shape = situation.kinds[change.address.kind].shape
-        for target in sorted(targets_of(change.after, shape)):
-            if target not in created and not live_id_of(bindings, target):
-                yield _missing(change, target, "is neither there nor created by this plan")
+        for stated in sorted(targets_of(change.after, shape)):
+            if stated not in created and not live_id_of(bindings, stated):
+                yield _missing(change, stated, "is neither there nor created by this plan")
         for _, reference, value in references(shape, change.after):
-            named = value.get("id") if isinstance(value, dict) else None
-            if (reference.kind, named) in vanished and not reference.watching:
-                target = vanished[reference.kind, named]
+            target = vanished.get((reference.kind, value["id"])) if isinstance(value, dict) else None
+            if target is not None and not reference.watching:
                 yield _missing(change, target, "was deleted behind our back and is left alone")
 
 

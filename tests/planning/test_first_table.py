@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
+from reconciler.model.evidence import Evidence
 from reconciler.model.manifest import Manifest
 from reconciler.model.observed import Origin
 from reconciler.model.plan import Action, Cause, Plan
@@ -264,15 +265,16 @@ def pointing(*more: str) -> Manifest:
 
 
 def left_behind(wanted: Manifest, *, choices: Choices = KEEP) -> Plan:
-    """A schema that points at one which was deleted behind our back."""
+    """A schema without records, which points at one that was deleted behind our back."""
     target = schema("contract", field("id"))
-    return plan_of(
+    given = situation(
         [target, wanted],
         [recorded(target), recorded(pointing())],
         [observed(pointing())],
         confirmed={("FlexSchema", "id-contract"): None},
         choices=choices,
     )
+    return plan(given, {wanted.address: Evidence("organisation", 0, 0, True)})
 
 
 def test_what_points_at_a_vanished_object_stays_as_it_is_where_drift_is_kept() -> None:
