@@ -183,11 +183,13 @@ def _unmet(held: _Held, approved: _Approved) -> Difference:
 
 
 def _stale(held: _Held, approval: Approval) -> Iterator[Changed]:
-    """Approved changes on whose address another plan has done something since they were planned."""
+    """Approved changes on whose address another plan has done something since they were planned, unless it was that
+    which made them come about: a plan may hold what was merged before it and applied since."""
     revisions = {change.address: change.revision for change in reversed(approval.plan.changes)}
     stale = {address for address, revision in revisions.items() if _is_stale(held, address, revision)}
     for each in held.approved.values():
-        if each.changed.address in stale and approval.seal in each.seals:
+        is_stale = each.changed.address in stale and approval.seal in each.seals
+        if is_stale and not _has_come_about(held.known, each.changed):
             yield each.changed
 
 

@@ -113,6 +113,18 @@ def test_a_part_can_be_applied_and_the_rest_later(project: Project) -> None:
     assert merged(project, plan).outcomes == {CUSTOMER: "done"}
 
 
+def test_a_plan_may_hold_what_was_merged_before_it_and_applied_since(project: Project) -> None:
+    project.applied(purpose(), schema(text("customerId"), text("old")))
+    said = acknowledging("FS101", "fields.old", removes=["old"])
+    first = (purpose(description="one"), purpose("Newer"), schema(lifecycle=said))
+    one = reviewed(project, *first, to="one.json")
+    other = reviewed(project, *first, purpose("Other"), to="other.json")
+    project.write(*first)
+    assert merged(project, one).code == 0
+    project.write(*first, purpose("Other"))
+    assert merged(project, other).outcomes == {"Purpose/Other": "done"}
+
+
 # What is refused, with the difference.
 
 

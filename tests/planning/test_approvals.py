@@ -238,10 +238,18 @@ def test_a_plan_on_an_address_that_another_has_written_since_is_overtaken() -> N
 def test_one_that_has_been_forgotten_since_is_overtaken() -> None:
     away = [removal(P.address, delete=True)]
     deletion = approved(plan(state(rows=[recorded(P)], entities=[observed(P)], removals=away)), seal="sha256:a")
-    gone = frozenset({("Purpose", "id-Support")})
-    assert gaps(held(state(removals=away), deletion, gone=gone)) == [("overtaken", "spec")]
+    assert gaps(held(state(removals=away), deletion)) == [("not come about", "spec"), ("overtaken", "spec")]
+    assert held(state(removals=away), deletion, gone=frozenset({("Purpose", "id-Support")})) == []
     ended: dict[str, Any] = {"ended": {P.address: "sha256:run"}, **run_under("sha256:a")}
     assert held(state(removals=away), deletion, **ended) == []
+
+
+def test_what_was_merged_before_and_applied_since_is_not_overtaken() -> None:
+    """A pull request that is based on another one has that one's changes in its plan, too."""
+    other = purpose("Other")
+    both = approved(plan(state([BETTER, other], [recorded(P)], [observed(P)])), seal="sha256:b")
+    since = [recorded(BETTER, revision=2, seal="sha256:run-of-the-other")]
+    assert held(state([BETTER, other], since, [observed(BETTER)]), both) == []
 
 
 # What stands by its manifest.
