@@ -212,7 +212,7 @@ def _unapproved_standing(plan: Plan, approvals: Sequence[Approval], known: Known
     for address, action in sorted(working.items()):
         stated = plan.standing.get(address, "")
         said = tuple((each.seal, each.plan.standing[address]) for each in approvals if address in each.plan.standing)
-        if not stated or stated not in {known.standing.get(address), *(hashed for _, hashed in said)}:
+        if stated not in {known.standing.get(address), *(hashed for _, hashed in said)}:
             planned = Changed(address, action, MANIFEST, ABSENT, stated)
             near = tuple((seal, Changed(address, action, MANIFEST, ABSENT, hashed)) for seal, hashed in said)
             yield Difference(Gap.UNAPPROVED, planned, near)

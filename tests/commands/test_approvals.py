@@ -153,6 +153,15 @@ def test_an_approved_change_that_the_merged_manifests_do_not_state(project: Proj
     assert gaps(refused(project, plan)) == [("not come about", SUPPORT, "spec.description")]
 
 
+def test_an_approved_creation_that_failed_and_was_given_up(project: Project) -> None:
+    plan = reviewed(project, purpose(), schema())
+    project.control.fault("POST /api/v2/data/flex/schemas", "status", status=400)
+    assert merged(project, plan).code == 5
+    project.control.forget()
+    project.write(purpose())
+    assert gaps(refused(project, plan)) == [("not come about", CUSTOMER, "spec")]
+
+
 def test_a_foreign_edit_of_what_was_approved(project: Project) -> None:
     project.applied(purpose())
     plan = reviewed(project, purpose(description="Better"))

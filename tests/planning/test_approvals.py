@@ -61,10 +61,13 @@ def state(
     return situation(manifests, rows, entities, choices=more.pop("choices", KEEP), **more)
 
 
-def held(given: Situation, *approvals: Approval, **known: Any) -> list[Difference]:
+def held(given: Situation, *approvals: Approval, findings: tuple[Finding, ...] = (), **known: Any) -> list[Difference]:
+    """`findings` come on top of those of the fresh plan."""
     rows, given = given.recorded, with_moves(given)
     drafts = draft_all(given, bind(given))
-    return list(differences(make_plan(drafts, {}), approvals, Known(drafts, rows, **known)))
+    fresh = make_plan(drafts, {})
+    fresh = replace(fresh, findings=(*fresh.findings, *findings))
+    return list(differences(fresh, approvals, Known(drafts, rows, **known)))
 
 
 def gaps(found: Iterable[Difference]) -> list[tuple[str, str]]:
@@ -151,6 +154,12 @@ def test_what_is_left_out_of_this_run_need_not_come_about() -> None:
     assert held(state([P, purpose("Other")], choices=part), both) == []
 
 
+def test_what_is_left_out_of_this_run_may_be_overtaken() -> None:
+    update = approved(plan(state([BETTER], [recorded(P)], [observed(P)])))
+    part, since = replace(KEEP, left_out=frozenset({P.address})), [recorded(P, revision=2)]
+    assert held(state([BETTER], since, [observed(P)], choices=part), update) == []
+
+
 # What has not.
 
 
@@ -214,6 +223,14 @@ def test_what_is_left_of_our_own_run_is_approved() -> None:
 def test_what_is_left_of_another_run_is_not() -> None:
     begun, creation = half_done()
     assert {each.gap for each in held(begun, creation)} == {Gap.UNAPPROVED, Gap.UNMET, Gap.OVERTAKEN}
+
+
+def test_what_is_left_of_our_own_run_is_not_approved_with_a_finding_that_came() -> None:
+    begun, creation = half_done()
+    found = Finding("XX100", Severity.WARN, "It came", schema("a").address)
+    assert gaps(held(begun, creation, findings=(found,), **run_under("sha256:a"))) == [
+        ("not approved", "spec.fields.r")
+    ]
 
 
 def test_our_own_run_does_not_carry_what_it_was_not_approved_for() -> None:

@@ -175,6 +175,12 @@ def test_a_verdict_on_no_path_in_particular_is_of_all(path: tuple[str, ...]) -> 
     assert set(map(frozenset, verdicts(replace(made, findings=(found,))).values())) == {frozenset({"XX100 warn"})}
 
 
+def test_a_verdict_on_the_whole_object_is_of_its_protection_and_binding_too() -> None:
+    made = plan_of([purpose("Support", protect=True)], entities=[observed(P)])
+    found = Finding("XX100", Severity.WARN, "Something", P.address)
+    assert all("XX100 warn" in said for said in verdicts(replace(made, findings=(found,))).values())
+
+
 @pytest.mark.parametrize("code", sorted(BESIDE))
 def test_what_is_so_beside_a_change_is_no_verdict_on_it(code: str) -> None:
     made = shrunk()
