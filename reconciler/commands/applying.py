@@ -47,7 +47,7 @@ from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session
 from reconciler.commands.stopping import INTERRUPTED, stopping
 from reconciler.commands.workspace import Workspace
-from reconciler.errors import Blocked, Declined
+from reconciler.errors import Blocked, Declined, LedgerError
 from reconciler.kinds import KINDS
 from reconciler.model.approval import Approval
 from reconciler.model.observed import Organisation
@@ -207,9 +207,16 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
 def _over(task: Task, ledger: Ledger, plan: Plan, outcome: Report | Plan) -> Report | Plan:
     """Note that a whole plan is over, also where there was nothing to do: somebody asks which commit was applied last.
     Where no commit is known, nobody can."""
-    if not plan.partial and (task.approvals or provenance().commit):
-        succeeded = not isinstance(outcome, Report) or exit_code(outcome) == 0
+    if plan.partial or not (task.approvals or provenance().commit):
+        return outcome
+    succeeded = not isinstance(outcome, Report) or exit_code(outcome) == 0
+    try:
         note_applied(ledger, task.run.clock, seal=seal_of(plan), approvals=task.seals, succeeded=succeeded)
+    except LedgerError as error:
+        if not isinstance(outcome, Report):
+            raise
+        if not outcome.error:  # what was done is told all the same
+            return replace(outcome, error=error.summary, error_exit=error.exit_code)
     return outcome
 
 

@@ -105,16 +105,10 @@ def check_approved(decided: Decided, ledger: SqlLedger, api: Api, approvals: Seq
 
 
 def _known(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Known:
-    rows = ledger.rows()
-    approved = {each.address for approval in approvals for each in approval.paths}
-    absent = sorted(address for address in approved - {None} if address is not None and address not in rows)
-    return Known(
-        decided.drafts,
-        rows,
-        ours=earlier_runs(ledger, approvals),
-        ended=dict(_ended(ledger, absent)),
-        standing=standing_in(ledger),
-    )
+    rows, ours = ledger.rows(), earlier_runs(ledger, approvals)
+    approved = {each.address for approval in approvals for each in approval.paths if each.address is not None}
+    absent = sorted(approved - rows.keys()) if ours else ()
+    return Known(decided.drafts, rows, ours, dict(_ended(ledger, absent)), standing=standing_in(ledger))
 
 
 def earlier_runs(ledger: SqlLedger, approvals: Iterable[Approval]) -> Mapping[str, frozenset[str]]:

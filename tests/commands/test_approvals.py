@@ -134,6 +134,12 @@ def test_a_change_that_nobody_approved(project: Project) -> None:
     assert gaps(refused(project, plan)) == [("not approved", CUSTOMER, "spec")]
 
 
+def test_a_plan_of_a_part_approves_that_part_alone(project: Project) -> None:
+    project.write(purpose(), schema())
+    project.run("plan", "--drift", "keep", "--target", "Purpose", "--out", "part.json")
+    assert gaps(refused(project, "part.json")) == [("not approved", CUSTOMER, "spec")]
+
+
 def test_a_change_that_was_approved_otherwise_is_shown_with_both(project: Project) -> None:
     project.applied(purpose())
     plan = reviewed(project, purpose(description="one"))

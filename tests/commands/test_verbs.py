@@ -29,7 +29,7 @@ def test_every_verb_explains_itself_with_examples(project: Project, verb: str) -
     assert all(len(line) <= 100 for line in ran.out.splitlines())
 
 
-@pytest.mark.parametrize("verb", ["list", "show", "lock"])
+@pytest.mark.parametrize("verb", ["list", "show", "lock", "applied"])
 def test_every_look_into_the_ledger_explains_itself(project: Project, verb: str) -> None:
     assert f"reconciler state {verb}" in project.run("state", verb, "--help").out
 
