@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +17,13 @@ from reconciler.commands import options as shared
 from reconciler.commands.applying import Task, applied, exit_code
 from reconciler.commands.approving import load_approvals
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import wishes_of
-from reconciler.commands.provenance import provenance
 from reconciler.commands.session import session
 from reconciler.commands.workspace import Workspace, open_project, open_workspace
 from reconciler.errors import LedgerError, PlanRefused, PlanUnreadable, UsageError
@@ -31,7 +31,7 @@ from reconciler.model.approval import Approval
 from reconciler.model.plan import Plan
 from reconciler.model.report import Report
 from reconciler.render import Occasion, Remark, code, remarks_of_report, report_json, report_text, told_markdown
-from reconciler.state import hold, open_ledger
+from reconciler.state import exists
 
 LOCK_PATIENCE: Final = 2.0
 """Seconds to wait for the ledger only to note that a plan was refused."""
@@ -100,13 +100,7 @@ class _Consent:
 @shared.deciding
 @click.option("--wait", "waits", is_flag=True, help="Make queued requests, too, and follow them all to their end.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Without a terminal, this or a plan is needed.")
-@click.option(
-    "--lock-timeout",
-    type=shared.seconds,
-    metavar="DURATION",
-    default="0",
-    help="Wait this long for another apply to end (90s).",
-)
+@shared.lock_timeout
 @shared.outputs
 @shared.organisation
 @click.pass_context
@@ -144,9 +138,10 @@ def apply(
         wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
         with (
             session(workspace, calling) as run,
-            hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler apply"),
+            locked(workspace, run.clock, timeout=lock_timeout, command="reconciler apply") as held,
         ):
-            outcome = applied(Task(run, workspace, wishes, target, saved, approvals, asks=consent.asks, waits=waits))
+            task = Task(run, workspace, wishes, target, saved, approvals, asks=consent.asks, waits=waits)
+            outcome = applied(replace(task, held=held, is_new=options.new_ledger))
     if isinstance(outcome, Plan):
         target.show(PlanShown(outcome))
         ctx.exit(exit_code_of_plan(outcome, detailed=False))
@@ -187,7 +182,7 @@ def _loaded(consent: _Consent, workspace: Workspace) -> tuple[Plan | None, tuple
     except PlanUnreadable:
         raise
     except PlanRefused as error:
-        if workspace.ledger.exists():
+        if exists(workspace.ledger):
             with suppress(LedgerError):
                 _note_refused(workspace, consent.seal, error)
         raise
@@ -196,7 +191,7 @@ def _loaded(consent: _Consent, workspace: Workspace) -> tuple[Plan | None, tuple
 def _note_refused(workspace: Workspace, seal: str, error: PlanRefused) -> None:
     clock = SystemClock()
     with (
-        hold(workspace.ledger, clock, timeout=LOCK_PATIENCE, command="reconciler apply"),
-        open_ledger(workspace.ledger, writable=True, by=provenance()) as ledger,
+        locked(workspace, clock, timeout=LOCK_PATIENCE, command="reconciler apply") as held,
+        write_ledger(workspace, held=held) as ledger,
     ):
         note_refusal(ledger, clock, seal=seal, error=error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -38,6 +38,7 @@ from reconciler.commands.approving import (
     newly_standing,
 )
 from reconciler.commands.keys import digests_of
+from reconciler.commands.ledgers import write_ledger
 from reconciler.commands.outbox import outbox_of
 from reconciler.commands.outputs import Outputs
 from reconciler.commands.plan import PlanShown
@@ -61,7 +62,10 @@ from reconciler.planning.listing import Listing, asks_the_same
 from reconciler.planning.merge import merge
 from reconciler.planning.planfile import seal_of
 from reconciler.planning.requests import unclaimed
-from reconciler.state import SqlLedger, open_ledger
+from reconciler.state import SqlLedger
+
+if TYPE_CHECKING:
+    from reconciler.state.postgresql import Held
 
 PARTIAL: Final = 5
 DECIDING: Final = Deciding(merge, judge, matching, asks_the_same, unclaimed, Listing)
@@ -80,6 +84,8 @@ class Task:
     approvals: tuple[Approval, ...] = ()
     asks: bool = False
     waits: bool = False
+    held: Held | None = None
+    is_new: bool = False
 
     @property
     def seals(self) -> tuple[str, ...]:
@@ -92,7 +98,7 @@ def applied(task: Task) -> Report | Plan:
     check_organisation(task.workspace, organisation)
     if task.approvals:
         check_ledger_is_there(task.workspace, organisation, task.approvals)
-    with open_ledger(task.workspace.ledger, organisation, writable=True, by=provenance()) as ledger:
+    with write_ledger(task.workspace, organisation, held=task.held, is_new=task.is_new) as ledger:
         if task.saved is not None:
             return _over(task, ledger, task.saved, _perform(task, ledger, organisation, task.saved))
         return _planned_and_applied(task, ledger, organisation)

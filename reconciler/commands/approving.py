@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.apply.approved import APPROVED
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import TOOL, Decided
 from reconciler.commands.workspace import Workspace
@@ -25,7 +26,7 @@ from reconciler.planning.changed_paths import approval_of
 from reconciler.planning.fitness import unfit
 from reconciler.planning.planfile import seal_of
 from reconciler.render import differences_text
-from reconciler.state import SqlAudit, SqlLedger, open_ledger
+from reconciler.state import SqlAudit, SqlLedger
 
 BY_HAND: Final = (
     "Plan what is merged, have that plan reviewed, and apply it:\n"
@@ -61,7 +62,7 @@ _UNUSABLE: Final = "An approval cannot be used"
 
 def check_ledger_is_there(workspace: Workspace, organisation: Organisation, approvals: Iterable[Approval]) -> None:
     """Before a ledger is made that the approvals do not know. Raises ApprovalRefused."""
-    with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+    with read_ledger(workspace, organisation, is_new=True) as ledger:
         if ledger.ledger_id:
             return
     for approval in approvals:

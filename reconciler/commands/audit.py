@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import check_place, parse_outputs, write_file
 from reconciler.commands.workspace import open_project, open_workspace
@@ -19,7 +20,7 @@ from reconciler.errors import UsageError
 from reconciler.model.chain import Link, Verified
 from reconciler.model.performance import Summary, summarised
 from reconciler.render import audit_json, audit_text, head_json, stats_json, stats_text, verified_json, verified_text
-from reconciler.state import SqlAudit, absent, open_ledger
+from reconciler.state import SqlAudit, absent
 
 
 @click.group()
@@ -53,8 +54,9 @@ until = click.option("--until", type=moment, metavar="DATE|INSTANT", default=Non
 @contextmanager
 def opened(home: Home) -> Iterator[SqlAudit]:
     """The audit of the project's ledger. Raises LedgerError where there is none."""
-    path = open_project(home).ledger
-    with open_ledger(path, writable=False) as ledger:
+    workspace = open_project(home)
+    path = workspace.ledger
+    with read_ledger(workspace) as ledger:
         if not ledger.ledger_id:
             raise absent(path)
         yield SqlAudit(ledger)
@@ -149,7 +151,7 @@ def bundle(file: Path, since: str | None, until: str | None, home: Home) -> None
 
     check_place(file)
     workspace = open_workspace(home)
-    with open_ledger(workspace.ledger, writable=False) as ledger:
+    with read_ledger(workspace) as ledger:
         if not ledger.ledger_id:
             raise absent(workspace.ledger)
         dossier = gathered(workspace, ledger, since=since or "", until=until or "")

@@ -9,6 +9,7 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.adopting import adopt
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.planner import Wishes, bound, observe
@@ -27,7 +28,6 @@ from reconciler.render import (
     remarks_of_drift,
     told_markdown,
 )
-from reconciler.state import open_ledger
 
 DRIFTED = 2
 
@@ -86,7 +86,7 @@ def drift(
         wishes = Wishes(Choices(targets=frozenset(addresses)))
         with session(workspace, calling) as run:
             organisation = run.client.organisation()
-            with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+            with read_ledger(workspace, organisation, with_audit=False) as ledger:
                 now = run.clock.now()
                 situation = observe(workspace, ledger, run.client, organisation, wishes, now, secrets=run.secrets)
             situation, bindings = bound(situation, run.client)

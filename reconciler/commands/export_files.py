@@ -12,6 +12,7 @@ from reconciler.apply.records import stamp
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.exporting import Work, kind_of, name_of
 from reconciler.commands.extras import needs
+from reconciler.commands.ledgers import staging_beside
 from reconciler.commands.transfers import Watcher, watching
 from reconciler.commands.workspace import Workspace
 from reconciler.exports.fetching import Checksum, Event, Manner, Progress, read_download, read_files
@@ -42,7 +43,8 @@ class Export:
 def place_of(workspace: Workspace, target: str, staging: Path | None) -> Place:
     """The place that `--to` names. Raises UsageError."""
     with needs("buckets"):
-        return open_place(target, staging=staging or workspace.ledger.parent / STAGING, environment=os.environ)
+        here = staging or staging_beside(workspace.root, workspace.ledger) / STAGING
+        return open_place(target, staging=here, environment=os.environ)
 
 
 def exports_in(place: Place, requests: Sequence[Requested]) -> list[Export]:

@@ -12,13 +12,13 @@ from reconciler.commands import options
 from reconciler.commands.export_files import exports_in, fetched, folder_of, is_tabular, normalised, place_of
 from reconciler.commands.exporting import Work, addresses, chosen_of, looked, name_of, working
 from reconciler.commands.extras import needs
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.workspace import open_project
 from reconciler.errors import FATAL, Interrupted, ReconcilerError, UsageError
 from reconciler.exports.fetching import Verdict
 from reconciler.exports.places import Place
 from reconciler.model.request import Requested, Stage
-from reconciler.state import open_ledger
 
 staging = click.option(
     "--staging", type=click.Path(path_type=Path, file_okay=False), default=None,
@@ -113,7 +113,7 @@ def normalise_files(
         from reconciler.exports.normalising import Output
     workspace = open_project(home)
     place = place_of(workspace, target, staging)
-    with open_ledger(workspace.ledger, writable=False) as ledger:
+    with read_ledger(workspace) as ledger:
         chosen = [request for request in chosen_of(ledger, addresses) if is_tabular(request)]
     found = exports_in(place, chosen)
     if not found:
@@ -139,7 +139,7 @@ def verify_files(ctx: click.Context, addresses: tuple[str, ...], target: str, ho
     """Read fetched files again and compare every hash with the report. Asks nobody; exits 1 when one differs."""
     workspace = open_project(home)
     place = place_of(workspace, target, None)
-    with open_ledger(workspace.ledger, writable=False) as ledger:
+    with read_ledger(workspace) as ledger:
         chosen = chosen_of(ledger, addresses)
     found = exports_in(place, chosen)
     if not found:

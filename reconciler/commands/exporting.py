@@ -11,9 +11,9 @@ import click
 from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.applying import DECIDING
+from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.planner import check_organisation
-from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project
 from reconciler.errors import Interrupted, LedgerLocked, UsageError
@@ -23,7 +23,6 @@ from reconciler.model.observed import Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import AuditEntry, Ledger
 from reconciler.model.request import Requested, Stage
-from reconciler.state import hold, open_ledger
 
 addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 
@@ -41,16 +40,16 @@ class Work:
 
     def note(self, entry: AuditEntry) -> None:
         """One audit entry, beside whatever apply does."""
-        with open_ledger(self.workspace.ledger, self.organisation, writable=True, by=provenance()) as ledger:
+        with write_ledger(self.workspace, self.organisation) as ledger:
             ledger.note(entry)
 
     @contextmanager
     def noting(self) -> Iterator[Run]:
         """The ledger under its lock, for as long as one look takes: who waits for hours must not keep apply waiting."""
-        file, clock = self.workspace.ledger, self.session.clock
+        clock = self.session.clock
         with (
-            hold(file, clock, timeout=LOCK_PATIENCE, command="reconciler exports"),
-            open_ledger(file, self.organisation, writable=True, by=provenance()) as ledger,
+            locked(self.workspace, clock, timeout=LOCK_PATIENCE, command="reconciler exports") as held,
+            write_ledger(self.workspace, self.organisation, held=held) as ledger,
         ):
             plan = Plan(self.organisation, "", "", "", "", self.workspace.project)
             yield start(

@@ -12,6 +12,7 @@ from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
 from reconciler.commands.export_verbs import fetch_files, normalise_files, verify_files
 from reconciler.commands.exporting import Work, addresses, awaited, chosen_of, looked, working
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import appearance, parse_outputs
 from reconciler.commands.workspace import open_project
@@ -20,7 +21,6 @@ from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.request import Requested, Stage
 from reconciler.render import request_text, requests_json, requests_text
-from reconciler.state import open_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def list_requests(home: Home, outputs: tuple[str, ...]) -> None:
     """List every request that was ever made, as it was last seen. Asks nobody."""
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        with open_ledger(open_project(home).ledger, writable=False) as ledger:
+        with read_ledger(open_project(home)) as ledger:
             requests = tuple(ledger.requests().values())
         target.show(_Listed(requests))
 
@@ -68,7 +68,7 @@ def list_requests(home: Home, outputs: tuple[str, ...]) -> None:
 def show_requests(addresses: tuple[str, ...], home: Home) -> None:
     """Show everything that is known of requests, by address, id or key. Asks nobody."""
     styled, width = appearance(sys.stdout)
-    with open_ledger(open_project(home).ledger, writable=False) as ledger:
+    with read_ledger(open_project(home)) as ledger:
         chosen = chosen_of(ledger, addresses)
     click.echo("\n\n".join(request_text(request, styled=styled, width=width) for request in chosen))
 

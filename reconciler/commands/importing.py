@@ -11,17 +11,18 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
 from reconciler.apply import stamp
 from reconciler.commands import options
+from reconciler.commands.ledgers import locked, read_ledger, write_ledger
 from reconciler.commands.log_lines import tell
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import make_folder, write_file
 from reconciler.commands.planner import check_organisation
-from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session
 from reconciler.commands.workspace import Workspace, open_project, open_workspace, read_workspace
 from reconciler.errors import InvalidManifests, NotOffered, UsageError
@@ -45,7 +46,9 @@ from reconciler.planning.importing import (
 from reconciler.planning.moves import with_moves
 from reconciler.planning.situation import Situation
 from reconciler.render import legible
-from reconciler.state import hold, open_ledger
+
+if TYPE_CHECKING:
+    from reconciler.state.postgresql import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,17 @@ class _Import:
 @click.option("--all", "everything", is_flag=True, help="Every kind that this organisation offers.")
 @click.option("-n", "--dry-run", is_flag=True, help="Print the manifests. Nothing is written anywhere.")
 @options.lock_timeout
+@options.new_ledger
 @options.home
 @options.organisation
 def import_objects(
-    words: tuple[str, ...], everything: bool, dry_run: bool, lock_timeout: float, home: Home, calling: Calling
+    words: tuple[str, ...],
+    everything: bool,
+    dry_run: bool,
+    lock_timeout: float,
+    new_ledger: bool,
+    home: Home,
+    calling: Calling,
 ) -> None:
     """Write a manifest of every object of these KINDs that is neither described nor recorded, one file each.
 
@@ -91,10 +101,10 @@ def import_objects(
     workspace = open_workspace(home) if home.directory.exists() else open_project(home)
     with session(workspace, calling) as run:
         if dry_run:
-            _show(_read(run, workspace, home, wanted))
+            _show(_read(run, workspace, home, wanted, is_new=new_ledger))
             return
-        with hold(workspace.ledger, run.clock, timeout=lock_timeout, command="reconciler import"):
-            _import(run, workspace, home, wanted)
+        with locked(workspace, run.clock, timeout=lock_timeout, command="reconciler import") as held:
+            _import(run, workspace, home, wanted, held, is_new=new_ledger)
 
 
 def _wanted(words: tuple[str, ...], *, everything: bool) -> _Wanted:
@@ -123,9 +133,11 @@ def _one(text: str, live_id: str) -> _Wanted:
     return _Wanted((address.kind,), address, live_id)
 
 
-def _import(run: Session, workspace: Workspace, home: Home, wanted: _Wanted) -> None:
+def _import(
+    run: Session, workspace: Workspace, home: Home, wanted: _Wanted, held: Held | None, *, is_new: bool
+) -> None:
     organisation = _organisation(run, workspace)
-    with open_ledger(workspace.ledger, organisation, writable=True, by=provenance()) as ledger:
+    with write_ledger(workspace, organisation, held=held, is_new=is_new) as ledger:
         made = _planned(run, workspace, home, wanted, organisation, ledger)
         _check_places(made.files)
         for path, text in made.texts.items():
@@ -137,9 +149,9 @@ def _import(run: Session, workspace: Workspace, home: Home, wanted: _Wanted) -> 
     _tell_rest(made)
 
 
-def _read(run: Session, workspace: Workspace, home: Home, wanted: _Wanted) -> _Import:
+def _read(run: Session, workspace: Workspace, home: Home, wanted: _Wanted, *, is_new: bool) -> _Import:
     organisation = _organisation(run, workspace)
-    with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+    with read_ledger(workspace, organisation, is_new=is_new, with_audit=False) as ledger:
         return _planned(run, workspace, home, wanted, organisation, ledger)
 
 

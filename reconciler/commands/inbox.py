@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import requests
 
 from reconciler.apply.following import asked
+from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling
 from reconciler.commands.planner import check_organisation
-from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session, session, tell
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import UsageError
@@ -26,7 +26,7 @@ from reconciler.model.secret import Secret
 from reconciler.service.inbox.confirming import Confirmation, confirm_due
 from reconciler.service.inbox.forwarding import Forwarding, Receiver, forward_due
 from reconciler.service.inbox.working import repeatedly
-from reconciler.state import SqlInbox, SqlLedger, hold, open_ledger
+from reconciler.state import SqlInbox, SqlLedger
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -89,8 +89,8 @@ def _opened(workspace: Workspace, run: Session) -> Iterator[SqlLedger]:
     """Brought to the current format under its lock, which apply holds while it works; then shared with it."""
     organisation = run.client.organisation()
     check_organisation(workspace, organisation)
-    with hold(workspace.ledger, run.clock, timeout=PATIENCE, command="reconciler serve"):
-        ledger = open_ledger(workspace.ledger, organisation, writable=True, by=provenance())
+    with locked(workspace, run.clock, timeout=PATIENCE, command="reconciler serve"):
+        ledger = write_ledger(workspace, organisation)
     with ledger:
         yield ledger
 

@@ -21,6 +21,7 @@ from reconciler.service.ports import ReportFile
 from reconciler.state import open_ledger
 
 if TYPE_CHECKING:
+    from reconciler.state import Place as LedgerPlace
     from reconciler.state import SqlLedger
 
 SUBMISSION: Final = "EXPORT_SUBMISSION"
@@ -28,6 +29,8 @@ LARGEST_REPORT: Final = 64 * 1024 * 1024
 _SETTLED: Final = 2.0
 """Seconds after which a file's stamp is trusted: the clocks of file systems are coarse, and two changes within one
 tick may look like one."""
+_UNSEEN: Final = 5.0
+"""Seconds for which a picture of a database is taken for what it holds."""
 _AGE: Final = 30.0
 """Seconds for which what a bucket says is taken for true: each report is a request."""
 _KEY: Final = 36
@@ -36,11 +39,12 @@ _KEY: Final = 36
 Stamp: TypeAlias = tuple[int, int, int]
 
 
-class LedgerFile:
-    """The ledger, read again when it has changed. Safe to share between threads."""
+class LedgerSeen:
+    """The ledger, read again when it has changed, or where that cannot be seen after a while. Safe to share between
+    threads."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
+    def __init__(self, place: LedgerPlace, clock: Clock) -> None:
+        self._place = place
         self._clock = clock
         self._turn = threading.Lock()
         self._stamps: list[Stamp | None] = []
@@ -74,13 +78,20 @@ class LedgerFile:
             return self._summary
 
     def _current(self) -> SqlLedger:
-        """A picture of what the file holds now. In WAL mode a change stands beside it first."""
-        stamps = [_stamp(self._path), _stamp(Path(f"{self._path}-wal"))]
+        """A picture of what the ledger holds now."""
+        stamps = self._stamped()
         if self._picture is None or stamps != self._stamps:
             self._forget()
-            self._picture = open_ledger(self._path, writable=False)
+            self._picture = open_ledger(self._place, writable=False)
             self._stamps = stamps if self._have_settled(stamps) else []
         return self._picture
+
+    def _stamped(self) -> list[Stamp | None]:
+        """Of a file what the file system says: in WAL mode a change stands beside it first. Of a database, which says
+        nothing for free, the time in steps."""
+        if isinstance(self._place, Path):
+            return [_stamp(self._place), _stamp(Path(f"{self._place}-wal"))]
+        return [(int(self._clock.monotonic() / _UNSEEN), 0, 0)]
 
     def _have_settled(self, stamps: Sequence[Stamp | None]) -> bool:
         return all(stamp is None or stamp[2] / 1e9 + _SETTLED < self._clock.now() for stamp in stamps)

@@ -46,6 +46,7 @@ class PlanOptions:
     records: tuple[str, ...]
     on_conflict: str
     as_of: datetime.datetime | None
+    new_ledger: bool
 
 
 def seconds(text: str) -> float:
@@ -106,6 +107,9 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human or json; of what is reviewed markdown, sarif, github, too. Repeatable; written on failure as well.",
 )  # fmt: skip
+new_ledger = click.option(
+    "--new-ledger", is_flag=True, help="The ledger that the project file names is still to be made, or made again."
+)
 lock_timeout = click.option(
     "--lock-timeout", type=seconds, metavar="DURATION", default="0",
     help="Wait this long for another apply to end (90s).",
@@ -169,4 +173,5 @@ deciding = _gathered(
         help="What apply does with concurrent edits that do not overlap.",
     ),
     click.option("--as-of", type=moment, metavar="INSTANT", default=None, help="Plan as of this instant (RFC 3339)."),
+    new_ledger,
 )  # fmt: skip

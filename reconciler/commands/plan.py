@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options as shared
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
@@ -18,7 +19,6 @@ from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
 from reconciler.render import Occasion, Remark, plan_json, plan_markdown, plan_text, remarks_of_plan, summarise
-from reconciler.state import open_ledger
 
 BLOCKED = 3
 CHANGES = 2
@@ -87,7 +87,7 @@ def plan(
         wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
         with session(workspace, calling) as run:
             organisation = run.client.organisation()
-            with open_ledger(workspace.ledger, organisation, writable=False) as ledger:
+            with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
                 now, secrets = run.clock.now(), run.secrets
                 decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
         if out is not None:

@@ -15,7 +15,7 @@ from reconciler.commands.export_files import place_of
 from reconciler.commands.extras import needs
 from reconciler.commands.inbox import callbacks
 from reconciler.commands.keys import SERVER_KEY, key_of
-from reconciler.commands.library import LedgerFile, ReportBucket, ReportFolder, window_of
+from reconciler.commands.library import LedgerSeen, ReportBucket, ReportFolder, window_of
 from reconciler.commands.options import Home
 from reconciler.commands.session import tell
 from reconciler.commands.workspace import Workspace, open_project
@@ -24,6 +24,7 @@ from reconciler.exports.places import TABLE, LocalFolder
 from reconciler.model.callback import PATH
 from reconciler.model.secret import NONE, Secret
 from reconciler.render.legible import legible
+from reconciler.state import exists
 
 if TYPE_CHECKING:
     from reconciler.service.access import Access
@@ -76,9 +77,9 @@ def serve(
         from reconciler.service.server import Server, listen, url_of
     access, tls = _access(host), _tls(certificate, key)
     workspace = open_project(home)
-    if not workspace.ledger.exists():
+    if not exists(workspace.ledger):
         tell(f"There is no ledger at {workspace.ledger} yet: the first apply makes it.")
-    ledger = LedgerFile(workspace.ledger, SystemClock())
+    ledger = LedgerSeen(workspace.ledger, SystemClock())
     ports = _ports(workspace, ledger, target, table)
     with callbacks(workspace, key=key_of(os.environ, SERVER_KEY), log_level=log_level) as told:
         access = replace(access, open_paths=(*access.open_paths, *told.open_paths))
@@ -134,7 +135,7 @@ def _tls(certificate: Path | None, key: Path | None) -> Tls | None:
     return Tls(certificate, key)
 
 
-def _ports(workspace: Workspace, ledger: LedgerFile, target: str, table: Path | None) -> Ports:
+def _ports(workspace: Workspace, ledger: LedgerSeen, target: str, table: Path | None) -> Ports:
     from reconciler.service.ports import Ports
 
     clock = SystemClock()

@@ -1,4 +1,4 @@
-"""`reconciler state`: a look into the ledger. Writes nothing."""
+"""`reconciler state`: a look into the ledger. What changes it is in `state_verbs`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ import click
 
 from reconciler.apply.approved import APPLIED
 from reconciler.commands import options
+from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
+from reconciler.commands.state_verbs import export_ledger, import_ledger, move_row, remove_row
 from reconciler.commands.workspace import open_project
 from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.render import recorded_text, state_text, trail_text
-from reconciler.state import SqlAudit, holder, open_ledger
+from reconciler.state import SqlAudit, holder
 
 
 @click.group()
 def state() -> None:
-    """Look into the ledger: what we sent last, and who holds its lock. Nothing is written.
+    """Look into the ledger: what we sent last, and who holds its lock; move or forget rows; carry it elsewhere.
 
     \b
       reconciler state list
       reconciler state show Purpose/Customer_Support
       reconciler state lock
       reconciler state applied
+      reconciler state mv Purpose/Old Purpose/New
+      reconciler state export ledger.json
     """
+
+
+for verb in (move_row, remove_row, export_ledger, import_ledger):
+    state.add_command(verb)
 
 
 @state.command("list")
@@ -39,7 +47,7 @@ def list_rows(home: Home) -> None:
       reconciler state list
     """
     styled, width = appearance(sys.stdout)
-    with open_ledger(open_project(home).ledger, writable=False) as ledger:
+    with read_ledger(open_project(home)) as ledger:
         click.echo(state_text(ledger.rows(), styled=styled, width=width))
 
 
@@ -56,7 +64,7 @@ def show_row(address: str, home: Home) -> None:
         wanted = Address.parse(address)
     except ValueError as error:
         raise UsageError("Not an address", detail=f"{error}.", hint="Write Kind/name.") from None
-    with open_ledger(open_project(home).ledger, writable=False) as ledger:
+    with read_ledger(open_project(home)) as ledger:
         row, trail = ledger.rows().get(wanted), ledger.audit(address=wanted)
     if row is None and not trail:
         raise UsageError(
@@ -88,7 +96,7 @@ def show_applied(home: Home) -> None:
     \b
       git log --merges "$(reconciler state applied)..HEAD"
     """
-    with open_ledger(open_project(home).ledger, writable=False) as ledger:
+    with read_ledger(open_project(home)) as ledger:
         over = SqlAudit(ledger).links(actions=(APPLIED,), results=("SUCCESS",))
     commit = next((link.by.commit for link in reversed(over) if link.by.commit), "")
     if commit:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
+from reconciler.commands.ledgers import ledger_place
 from reconciler.commands.links import Bounds, bounds_of, real_path
 from reconciler.commands.options import Home
 from reconciler.errors import InvalidManifests, UsageError
@@ -18,6 +19,9 @@ from reconciler.manifest import load, read_project
 from reconciler.model.manifest import Estate
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
+
+if TYPE_CHECKING:
+    from reconciler.state import Place
 
 PROJECT_FILE: Final = "reconciler.yaml"
 ENDINGS: Final = (".yaml", ".yml")
@@ -32,8 +36,9 @@ class Workspace:
     estate: Estate
 
     @property
-    def ledger(self) -> Path:
-        return self.root / self.project.ledger
+    def ledger(self) -> Place:
+        """Where it is. Raises UsageError where that is in a variable which is not set."""
+        return ledger_place(self.root, self.project, os.environ)
 
 
 def _nobody(_: Problem) -> None:

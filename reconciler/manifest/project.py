@@ -93,9 +93,15 @@ def _project(document: YamlDocument, kinds: Mapping[str, Kind]) -> Project:
         policies_of(document, kinds),
         _limits(stated.get("limits", {}), default.limits),
         _timing(stated.get("timing", {}), default.timing),
-        stated.get("ledger", default.ledger),
+        *_ledger(stated.get("ledger", "")),
+        stated.get("ledgerId", ""),
         Service(tuple(map(_receiver, stated.get("service", {}).get("forward", ())))),
     )
+
+
+def _ledger(stated: Json) -> tuple[str, str]:
+    """Its file, or the variable that holds its URL."""
+    return ("", stated["fromEnv"]) if isinstance(stated, dict) else (stated, "")
 
 
 def _receiver(stated: Mapping[str, Json]) -> Receiver:

@@ -211,6 +211,39 @@ _ENVIRONMENT: Final = members(
     **{"not": {"required": ["region", "apiUrl"]}, "x-hint": "State `region`, or `apiUrl` with `loginUrl`; not both."},
 )
 
+LEDGER: Final[Mapping[str, Json]] = {
+    "title": "Ledger",
+    "description": "A file of SQLite, relative to this one, for one persistent machine; for a team the environment "
+    "variable that holds the URL of a database of PostgreSQL.",
+    "default": ".reconciler/ledger.db",
+    "examples": [".reconciler/ledger.db", {"fromEnv": "RECONCILER_LEDGER_URL"}],
+    "oneOf": [
+        {"type": "string", "minLength": 1, "not": {"pattern": "^[a-z+]+://"}},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["fromEnv"],
+            "properties": {
+                "fromEnv": {
+                    "type": "string",
+                    "pattern": "^RECONCILER_LEDGER_[A-Z0-9_]{1,100}$",
+                    "title": "Environment variable",
+                    "description": "The variable that holds the URL. Its name begins with RECONCILER_LEDGER_.",
+                }
+            },
+        },
+    ],
+    "x-hint": "Write a path, or {fromEnv: RECONCILER_LEDGER_URL}: a URL holds a password and stays out of files.",
+}
+LEDGER_ID: Final[Mapping[str, Json]] = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+    "title": "Ledger id",
+    "description": "Which ledger it has to be. Another one, or none, is an error.",
+    "examples": ["3f1c9a2e-8d41-4b7a-9c06-1e2f3a4b5c6d"],
+    "x-hint": "A UUID in small letters: `reconciler init` makes one.",
+}
+
 
 def project_schema_for(kinds: Mapping[str, Kind]) -> dict[str, Json]:
     """The schema, with a section of policies for each kind that has one."""
@@ -239,14 +272,8 @@ def project_schema_for(kinds: Mapping[str, Kind]) -> dict[str, Json]:
             "timing": _TIMING,
             "policies": policies_schema(kinds),
             "environment": _ENVIRONMENT,
-            "ledger": {
-                "type": "string",
-                "minLength": 1,
-                "default": _DEFAULTS.ledger,
-                "title": "Ledger",
-                "description": "The ledger's file, relative to this one, or its database's address.",
-                "examples": [_DEFAULTS.ledger],
-            },
+            "ledger": LEDGER,
+            "ledgerId": LEDGER_ID,
             "service": _SERVICE,
         },
         required=["apiVersion", "kind"],

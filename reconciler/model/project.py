@@ -85,12 +85,18 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The whole project file."""
+    """The whole project file, as it is for one environment.
+
+    `ledger` is the ledger's file, relative to this one, and `ledger_variable` the environment variable that holds its
+    URL; both empty = not said. `ledger_id` is which ledger it has to be, empty = any of this organisation.
+    """
 
     environment: Environment = Environment()
     retention_classes: Mapping[str, RetentionClass] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
     limits: Limits = Limits()
     timing: Timing = Timing()
-    ledger: str = ".reconciler/ledger.db"
+    ledger: str = ""
+    ledger_variable: str = ""
+    ledger_id: str = ""
     service: Service = Service()

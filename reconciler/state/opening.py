@@ -46,11 +46,13 @@ def open_ledger(
 
     place = Path(place) if isinstance(place, str) else place
     with translated(place):
+        if pin and not may_make and not exists(place):
+            raise _missing(place, pin)
         if writable and organisation is None and not exists(place):
             raise absent(place)
         engine = _engine(place, writable=writable, with_audit=with_audit)
         try:
-            _prepare(engine, place, organisation, writable, pin if may_make or not pin else "")
+            _prepare(engine, place, organisation, writable, pin)
             _check_pin(engine, place, pin, may_make=may_make)
         except BaseException:
             engine.dispose()
@@ -134,10 +136,14 @@ def _check_pin(engine: sa.Engine, place: Place, pin: str, *, may_make: bool) -> 
             hint="Use the ledger that the project file names. If that one is lost for good, correct ledgerId there.",
             where=str(place),
         )
-    raise ForeignLedger(
+    raise _missing(place, pin)
+
+
+def _missing(place: Place, pin: str) -> ForeignLedger:
+    return ForeignLedger(
         "The ledger is not there",
         detail=f"The project file names the ledger {pin}, and there is none here.",
-        hint="Where the first apply is still to come, or it is lost for good, say so:\nreconciler apply --new-ledger",
+        hint="Where the first apply is still to come, or it is lost for good, say so with --new-ledger.",
         where=str(place),
     )
 

@@ -66,6 +66,11 @@ _OF_POSTGRESQL = {
 }
 """By SQLSTATE or its class; without any there was no answer."""
 
+_REFUSALS = (
+    ("authentication failed", "28"), ("pg_hba.conf", "28"), ("role ", "28"), ("database ", "3D"),
+)  # fmt: skip
+"""A connection that is refused has no SQLSTATE, only words."""
+
 _OTHERWISE = _Meaning(LedgerError, "The ledger cannot be used", "")
 
 
@@ -83,13 +88,16 @@ def explained(error: BaseException, path: Place) -> LedgerError:
 
 def _of_postgresql(cause: BaseException, place: Place) -> LedgerError:
     """In the server's words, which never hold the password; less their context, which may hold what was sent."""
-    state = getattr(cause, "sqlstate", None) or ""
+    state = getattr(cause, "sqlstate", None) or next((code for said, code in _REFUSALS if said in str(cause)), "")
     meaning = _OF_POSTGRESQL.get(state) or _OF_POSTGRESQL.get(state[:2]) or _OTHERWISE
     text = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
     said = " ".join(text.split("\n")[0].split())
     detail = place.url.hidden_in(said) if not isinstance(place, Path) else said
     return meaning.cls(
-        meaning.summary, detail=f"{detail} ({state})" if state else detail, hint=meaning.hint, where=str(place)
+        meaning.summary,
+        detail=f"{detail} ({state})" if len(state) == 5 else detail,
+        hint=meaning.hint,
+        where=str(place),
     )
 
 

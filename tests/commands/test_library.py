@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from reconciler.commands.clock import SystemClock
-from reconciler.commands.library import LedgerFile, ReportFolder, key_in, window_of
+from reconciler.commands.library import LedgerSeen, ReportFolder, key_in, window_of
 from reconciler.model.observed import Organisation
 from reconciler.state import open_ledger
 
@@ -17,7 +17,7 @@ KEY = "2c6a3b0e-6f0d-5f0a-9c57-0d8c2f1d4b11"
 def test_a_ledger_that_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     open_ledger(path, Organisation("org-1", "Ours"), writable=True).close()
-    ledger = LedgerFile(path, SystemClock())
+    ledger = LedgerSeen(path, SystemClock())
     os.utime(path, (1, 1))
     assert ledger.requests() is ledger.requests()
     picture = ledger._current()
@@ -28,7 +28,7 @@ def test_a_ledger_that_has_not_changed_is_not_read_again(tmp_path: Path) -> None
 def test_a_stamp_that_is_too_young_is_not_trusted(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     open_ledger(path, Organisation("org-1", "Ours"), writable=True).close()
-    ledger = LedgerFile(path, SystemClock())
+    ledger = LedgerSeen(path, SystemClock())
     picture = ledger._current()
     assert ledger._current() is not picture
 

@@ -15,7 +15,7 @@ import orjson
 import requests
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.export_files import folder_of, report_on
-from reconciler.commands.library import LedgerFile, ReportFolder, window_of
+from reconciler.commands.library import LedgerSeen, ReportFolder, window_of
 from reconciler.exports.normalising import Output, normalise_all
 from reconciler.exports.places import LocalFolder
 from reconciler.model.address import Address
@@ -58,7 +58,7 @@ class Estate:
         return self.exports / "table"
 
     def ports(self) -> Ports:
-        ledger = LedgerFile(self.ledger, SystemClock())
+        ledger = LedgerSeen(self.ledger, SystemClock())
         return Ports(
             requests=ledger.requests,
             submissions=ledger.submissions,

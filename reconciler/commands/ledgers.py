@@ -1,0 +1,78 @@
+"""The ledger of a project: where it is, which one it has to be, and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reconciler.commands.provenance import provenance
+from reconciler.errors import UsageError
+from reconciler.model.observed import Organisation
+from reconciler.model.ports import Clock
+from reconciler.model.project import Project
+from reconciler.state import hold, open_ledger
+
+if TYPE_CHECKING:
+    from reconciler.commands.workspace import Workspace
+    from reconciler.state import Place, SqlLedger
+    from reconciler.state.postgresql import Held
+
+LEDGER_URL: Final = "RECONCILER_LEDGER_URL"
+"""Where the project file does not say where the ledger is, this variable may."""
+DEFAULT: Final = ".reconciler/ledger.db"
+
+
+def ledger_place(root: Path, project: Project, environment: Mapping[str, str]) -> Place:
+    """A file, relative to the project file, or what the URL in a variable names. Raises UsageError."""
+    if project.ledger:
+        return root / project.ledger
+    variable = project.ledger_variable or LEDGER_URL
+    url = environment.get(variable, "")
+    if url:
+        from reconciler.state import database_at
+
+        return database_at(url)
+    if project.ledger_variable:
+        raise UsageError(
+            "The ledger's address is not set",
+            detail=f"The project file says that it is in {variable}.",
+            hint=f"Set it: {variable}=postgresql://USER:PASSWORD@HOST/DATABASE",
+        )
+    return root / DEFAULT
+
+
+def staging_beside(root: Path, place: Place) -> Path:
+    """A folder of ours on this machine: beside the ledger where that is a file."""
+    return place.parent if isinstance(place, Path) else root / Path(DEFAULT).parent
+
+
+def read_ledger(
+    workspace: Workspace, organisation: Organisation | None = None, *, is_new: bool = False, with_audit: bool = True
+) -> SqlLedger:
+    """A picture of it. Raises LedgerError; ForeignLedger where it is not the one that the project file names."""
+    pin = workspace.project.ledger_id
+    return open_ledger(workspace.ledger, organisation, writable=False, pin=pin, may_make=is_new, with_audit=with_audit)
+
+
+@contextmanager
+def locked(workspace: Workspace, clock: Clock, *, timeout: float = 0.0, command: str) -> Iterator[Held | None]:
+    """Under its lock. Raises LedgerLocked."""
+    with hold(workspace.ledger, clock, timeout=timeout, command=command) as held:
+        yield held
+
+
+def write_ledger(
+    workspace: Workspace,
+    organisation: Organisation | None = None,
+    *,
+    held: Held | None = None,
+    is_new: bool = False,
+) -> SqlLedger:
+    """Open for writing, on behalf of whoever runs this. It is made where there is none: one that the project file names
+    only where somebody says that it is new. Raises LedgerError, ForeignLedger."""
+    pin = workspace.project.ledger_id
+    return open_ledger(
+        workspace.ledger, organisation, writable=True, by=provenance(), held=held, pin=pin, may_make=is_new
+    )

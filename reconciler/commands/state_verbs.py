@@ -1,0 +1,167 @@
+"""The verbs of `reconciler state` that change the ledger, or carry all of it. Each asks first, and is in the audit."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from reconciler.apply import stamp
+from reconciler.commands import options
+from reconciler.commands.clock import SystemClock
+from reconciler.commands.ledgers import locked, read_ledger, write_ledger
+from reconciler.commands.options import Home
+from reconciler.commands.outputs import check_place, write_file
+from reconciler.commands.provenance import provenance
+from reconciler.commands.workspace import open_project
+from reconciler.errors import Declined, UsageError
+from reconciler.model.address import Address
+from reconciler.model.observed import Organisation, Recorded
+from reconciler.model.ports import AuditEntry
+from reconciler.state import SqlLedger, absent, hold, open_ledger
+
+yes = click.option("--yes", is_flag=True, help="Do not ask. Without a terminal this is needed.")
+
+
+@click.command("mv")
+@click.argument("before")
+@click.argument("after")
+@yes
+@options.lock_timeout
+@options.home
+def move_row(before: str, after: str, yes: bool, lock_timeout: float, home: Home) -> None:
+    """Give what is recorded at BEFORE the address AFTER, both Kind/name. A `moved:` block says the same in a pull
+    request.
+
+    \b
+      reconciler state mv Purpose/Old Purpose/New
+    """
+    source, target = _parsed(before), _parsed(after)
+    if source.kind != target.kind:
+        raise UsageError("An object keeps its kind", detail=f"{source} cannot become {target}.")
+    with _changing(home, lock_timeout) as ledger:
+        rows = ledger.rows()
+        row = _row(rows.get(source), source)
+        if target in rows:
+            raise UsageError("The address is taken", detail=f"The ledger knows {target} already.")
+        _confirm(f"{source} becomes {target} in the ledger.", yes=yes)
+        ledger.put(replace(row, address=target), _entry("STATE_MV", target, row, f"was {source}"))
+        ledger.drop(source, _entry("STATE_MV", source, row, f"is {target} now"))
+    click.echo(f"{source} is {target} now.")
+
+
+@click.command("rm")
+@click.argument("address")
+@yes
+@options.lock_timeout
+@options.home
+def remove_row(address: str, yes: bool, lock_timeout: float, home: Home) -> None:
+    """Forget what is recorded at ADDRESS: the object stays, and is no longer ours. A `removed:` block with delete:
+    false says the same in a pull request.
+
+    \b
+      reconciler state rm Purpose/Old
+    """
+    wanted = _parsed(address)
+    with _changing(home, lock_timeout) as ledger:
+        row = _row(ledger.rows().get(wanted), wanted)
+        _confirm(f"{wanted} ({row.live_id}) will be nobody's. It is not deleted.", yes=yes)
+        ledger.drop(wanted, _entry("STATE_RM", wanted, row, "forgotten by hand"))
+    click.echo(f"{wanted} is forgotten.")
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@options.home
+def export_ledger(file: Path, home: Home) -> None:
+    """Write the whole ledger to FILE: to keep a copy, or to move it to another place. Only its owner may read the file.
+
+    \b
+      reconciler state export ledger.json
+    """
+    from reconciler.state.transfer import exported
+
+    check_place(file)
+    workspace = open_project(home)
+    with read_ledger(workspace) as ledger:
+        if not ledger.ledger_id:
+            raise absent(workspace.ledger)
+        write_file(file, exported(ledger), mode=0o600)
+        click.echo(f"{file}: the ledger {ledger.ledger_id} of {ledger.organisation.name}")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@options.home
+def import_ledger(file: Path, home: Home) -> None:
+    """Make the project's ledger out of FILE, where there is none yet: the same ledger in another place.
+
+    \b
+      RECONCILER_LEDGER_URL=postgresql://... reconciler state import ledger.json
+    """
+    from reconciler.state.transfer import check_target, imported
+
+    workspace, content = open_project(home), file.read_bytes()
+    place = workspace.ledger
+    owner = Organisation(*check_target(place, content, where=str(file)))
+    pinned = workspace.project.environment.organisation_id
+    if pinned and pinned != owner.live_id:
+        detail = f"The project file names {pinned}; the ledger is of {owner.name} ({owner.live_id})."
+        raise UsageError("The ledger is another organisation's", detail=detail)
+    with (
+        hold(place, SystemClock(), command="reconciler state import") as held,
+        open_ledger(place, owner, writable=True, by=provenance(), held=held) as ledger,
+    ):
+        made = imported(ledger, content, where=str(file))
+    click.echo(f"{place}: the ledger {made} of {owner.name}")
+
+
+@contextmanager
+def _changing(home: Home, lock_timeout: float) -> Iterator[SqlLedger]:
+    workspace, clock = open_project(home), SystemClock()
+    with (
+        locked(workspace, clock, timeout=lock_timeout, command="reconciler state") as held,
+        write_ledger(workspace, held=held) as ledger,
+    ):
+        yield ledger
+
+
+def _parsed(address: str) -> Address:
+    try:
+        return Address.parse(address)
+    except ValueError as error:
+        raise UsageError("Not an address", detail=f"{error}.", hint="Write Kind/name.") from None
+
+
+def _row(row: Recorded | None, address: Address) -> Recorded:
+    if row is None:
+        hint = "List what it knows:\nreconciler state list"
+        raise UsageError("The ledger does not know this address", detail=str(address), hint=hint)
+    return row
+
+
+def _confirm(what: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("Nobody is there to ask", detail=what, hint="Say --yes.")
+    if not click.confirm(f"{what} Go on?", err=True):
+        raise Declined("Nothing was changed", detail="You said no.")
+
+
+def _entry(action: str, address: Address, row: Recorded, detail: str) -> AuditEntry:
+    return AuditEntry(
+        at=stamp(SystemClock().now()),
+        action=action,
+        address=str(address),
+        live_id=row.live_id,
+        result="RECORDED",
+        seal="",
+        request_id=str(uuid.uuid4()),
+        detail=detail,
+    )
