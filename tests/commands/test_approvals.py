@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -313,3 +315,16 @@ def test_a_plan_is_applied_or_approves(project: Project, words: tuple[str, ...])
     plan = reviewed(project, purpose())
     assert project.run("apply", *words, "--approved-plan", plan).code == 1
     assert project.effects() == []
+
+
+def test_a_ledger_that_fails_at_the_very_end_does_not_hide_what_was_done(project: Project) -> None:
+    project.applied(purpose())
+    plan = reviewed(project, purpose(description="Better"))
+    trigger = (
+        "CREATE TRIGGER full BEFORE INSERT ON audit WHEN NEW.action = 'APPLIED' BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    with closing(sqlite3.connect(project.ledger)) as connection:
+        connection.execute(trigger)
+    ran = merged(project, plan)
+    assert (ran.code, ran.outcomes) == (5, {SUPPORT: "done"})
+    assert "ledger" in ran.document["error"]
