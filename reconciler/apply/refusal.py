@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from reconciler.apply.records import stamp
-from reconciler.errors import Blocked, Declined, PlanRefused, ReconcilerError
+from reconciler.errors import ApprovalRefused, Blocked, Declined, PlanRefused, ReconcilerError
 from reconciler.model.finding import Finding
 from reconciler.model.ports import AuditEntry, Clock, Ledger
+from reconciler.model.values import dotted
 
 APPLY = "APPLY"
 
@@ -26,7 +27,10 @@ def refusals_noted(ledger: Ledger, clock: Clock, seal: str = "") -> Iterator[Non
 def note_refusal(
     ledger: Ledger, clock: Clock, *, seal: str, error: ReconcilerError, findings: Iterable[Finding] = ()
 ) -> None:
-    """`findings` are those that stopped it: `FS101:FlexSchema/contract`, ..."""
+    """`findings` are those that stopped it: `FS101:FlexSchema/contract`, ... Of differences from what was approved only
+    the places are kept: values have no place in the audit."""
+    differences = error.differences if isinstance(error, ApprovalRefused) else ()
+    detail = "" if differences else error.detail
     ledger.note(
         AuditEntry(
             at=stamp(clock.now()),
@@ -35,7 +39,10 @@ def note_refusal(
             live_id="",
             result="REFUSED",
             seal=seal,
-            summary=tuple(f"{each.code}:{each.address or ''}" for each in findings),
-            detail=f"{error.summary}: {error.detail}".removesuffix(": "),
+            summary=(
+                *(f"{each.code}:{each.address or ''}" for each in findings),
+                *(f"{each.gap}:{each.shown.address or ''} {dotted(each.shown.path)}" for each in differences),
+            ),
+            detail=f"{error.summary}: {detail}".removesuffix(": "),
         )
     )

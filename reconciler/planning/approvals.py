@@ -61,10 +61,12 @@ class _Held:
 def differences(plan: Plan, approvals: Sequence[Approval], known: Known) -> tuple[Difference, ...]:
     """Everything in which a fresh plan and its approvals differ, by address. Nothing = it is the approved one."""
     held = _held(plan, approvals, known)
+    unapproved = [each for key, each in held.planned.items() if not _is_covered(held, key, each)]
+    told = {each.what for each in unapproved}
     found = [
-        *(_unapproved(held, each) for key, each in held.planned.items() if not _is_covered(held, key, each)),
+        *(_unapproved(held, each) for each in unapproved),
         *_unapproved_standing(plan, approvals, known),
-        *(_unmet(held, each) for each in _missing(held) if not _is_met(held, each)),
+        *(_unmet(held, each) for each in _missing(held) if each.changed.what not in told and not _is_met(held, each)),
         *(_overtaken(approval, each) for approval in approvals for each in _stale(held, approval)),
     ]
     return tuple(sorted(found, key=lambda each: (str(each.shown.address or ""), each.shown.path, each.gap)))

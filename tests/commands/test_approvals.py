@@ -148,10 +148,17 @@ def test_a_change_that_was_approved_otherwise_is_shown_with_both(project: Projec
     project.write(purpose(description="two"))
     ran = project.run("apply", "--drift", "keep", "--approved-plan", plan)
     assert ran.fails_with(4, NOT_APPROVED, "planned now: update Why -> two", "approved: update Why -> one", "pr.json")
-    found = refused(project, plan).document["differences"]
-    assert [each["gap"] for each in found] == ["not approved", "not come about"]
-    assert (found[0]["planned"]["after"], found[0]["approved"][0]["after"]) == ("two", "one")
-    assert found[1]["observed"] == "Why"
+    [found] = refused(project, plan).document["differences"]
+    assert (found["gap"], found["planned"]["after"], found["approved"][0]["after"]) == ("not approved", "two", "one")
+
+
+def test_the_audit_says_where_it_differed_and_keeps_no_value(project: Project) -> None:
+    project.applied(purpose())
+    plan = reviewed(project, purpose(description="one"))
+    project.write(purpose(description="two"))
+    refused(project, plan)
+    assert project.audit()[-1].summary == (f"not approved:{SUPPORT} spec.description",)
+    assert project.audit()[-1].detail == NOT_APPROVED
 
 
 def test_an_approved_change_that_the_merged_manifests_do_not_state(project: Project) -> None:
