@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .approving import NOT_APPROVED, altered, gaps, merged, refused, reviewed
-from .project import CUSTOMER, SUPPORT, Json, Project, acknowledging, manifest, purpose, removed, schema, text
+from .approving import NOT_APPROVED, gaps, merged, refused, reviewed
+from .project import CUSTOMER, SUPPORT, Project, acknowledging, purpose, removed, schema, text
 
 GITHUB = {"GITHUB_SHA": "3f2c91a", "GITHUB_ACTOR": "octo"}
 
@@ -246,38 +246,6 @@ def test_drift_that_is_set_back_without_approval(project: Project) -> None:
     edited(project, description="theirs")
     ran = project.run("apply", "-o", "json", "--approved-plan", plan)
     assert (ran.code, gaps(ran)) == (4, [("not approved", SUPPORT, "spec.description")])
-
-
-# What stands by its manifest.
-
-
-def export(**spec: Json) -> Json:
-    return manifest("DataExport", "september", {"window": {"month": "2026-09"}} | spec, None)
-
-
-def test_a_request_that_waited_in_the_queue_needs_no_other_approval_than_its_manifest(project: Project) -> None:
-    first = manifest("DataExport", "first", {"window": {"month": "2026-08"}}, None)
-    assert set(merged(project, reviewed(project, first, export())).outcomes.values()) == {"done", "queued"}
-    plan = reviewed(project, first, export(), purpose())
-    ran = project.run("apply", "--drift", "keep", "--approved-plan", plan, "-o", "json", "--wait")
-    assert ran.code == 0, str(ran)
-    assert len(project.control.objects("data_exports")) == 2
-
-
-def test_a_request_that_was_agreed_to_by_hand_stands_for_the_next_merge(project: Project) -> None:
-    first = manifest("DataExport", "first", {"window": {"month": "2026-08"}}, None)
-    project.write(first, export())
-    assert set(project.apply().outcomes.values()) == {"done", "queued"}
-    plan = reviewed(project, purpose(), first, export())
-    altered(plan, standing={})
-    assert merged(project, plan).code == 0
-
-
-def test_a_request_whose_manifest_changed_is_approved_anew(project: Project) -> None:
-    project.applied(purpose())
-    plan = reviewed(project, purpose(), export())
-    project.write(purpose(), export(generation=2))
-    assert gaps(refused(project, plan)) == [("not approved", "DataExport/september", "manifest")]
 
 
 # What is noted.

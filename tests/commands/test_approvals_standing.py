@@ -1,0 +1,79 @@
+"""What stands by its manifest: requests in the queue and archives of new heads need no approval of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from .approving import altered, gaps, merged, refused, reviewed
+from .project import Json, Project, Start, manifest, purpose
+from .retaining import ARCHIVE_SECRET, RULE, rule
+
+
+def export(name: str = "september", month: str = "2026-09", **spec: Json) -> Json:
+    return manifest("DataExport", name, {"window": {"month": month}} | spec, None)
+
+
+def test_a_request_that_waited_in_the_queue_needs_no_other_approval_than_its_manifest(project: Project) -> None:
+    first, second = export("first", "2026-08"), export()
+    assert set(merged(project, reviewed(project, first, second)).outcomes.values()) == {"done", "queued"}
+    plan = reviewed(project, first, second, purpose())
+    ran = project.run("apply", "--drift", "keep", "--approved-plan", plan, "-o", "json", "--wait")
+    assert ran.code == 0, str(ran)
+    assert len(project.control.objects("data_exports")) == 2
+
+
+def test_what_was_agreed_to_by_hand_stands_for_the_next_merge(project: Project) -> None:
+    project.write(export("first", "2026-08"), export())
+    assert set(project.apply().outcomes.values()) == {"done", "queued"}
+    plan = altered(reviewed(project, purpose(), export("first", "2026-08"), export()), standing={})
+    assert merged(project, plan).code == 0
+
+
+def test_a_request_whose_manifest_changed_is_approved_anew(project: Project) -> None:
+    project.applied(purpose())
+    plan = reviewed(project, purpose(), export())
+    project.write(purpose(), export(generation=2))
+    assert gaps(refused(project, plan)) == [("not approved", "DataExport/september", "manifest")]
+
+
+def test_letting_a_request_go_is_approved_like_any_change(project: Project) -> None:
+    project.applied(purpose(), export())
+    plan = reviewed(project, purpose())
+    assert merged(project, plan).code == 0
+
+
+def test_a_request_is_not_let_go_without_approval(project: Project) -> None:
+    project.applied(purpose(), export())
+    plan = reviewed(project, purpose(), export())
+    project.write(purpose())
+    assert [(gap, address) for gap, address, _ in gaps(refused(project, plan))] == [("not approved", None)]
+
+
+@pytest.fixture
+def archived(start: Start) -> Project:
+    """Two strategies whose heads are archived."""
+    project = start(settings={"archive_credential": ARCHIVE_SECRET})
+    project.environment["RECONCILER_SECRET_ARCHIVE"] = ARCHIVE_SECRET
+    project.control.add_strategies(2, versions=3)
+    assert merged(project, reviewed(project, rule(project.control))).outcomes[RULE] == "done"
+    assert len(project.control.archives()) == 2
+    project.control.forget()
+    return project
+
+
+def test_a_new_head_is_archived_by_the_rule_that_was_approved(archived: Project) -> None:
+    plan = reviewed(archived, rule(archived.control), purpose())
+    archived.control.add_version("Strategy 1")
+    assert merged(archived, plan).code == 0
+    assert len(archived.control.archives()) == 3
+
+
+def test_a_rule_that_changed_archives_nothing_without_approval(archived: Project) -> None:
+    plan = reviewed(archived, rule(archived.control), purpose())
+    archived.control.add_version("Strategy 1")
+    archived.write(rule(archived.control, maxVersions=13), purpose())
+    assert gaps(refused(archived, plan)) == [
+        ("not approved", RULE, "manifest"),
+        ("not approved", RULE, "spec.maxVersions"),
+    ]
+    assert len(archived.control.archives()) == 2
