@@ -27,6 +27,13 @@ def stage_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Sto
         yield find
 
 
+def midway(stage: Stage) -> int:
+    """The point where the ledger has just learned of the first effect."""
+    points = stage.points[Way.APPROVED]
+    sent = next(at for at, point in enumerate(points) if point.startswith("after POST /api"))
+    return points.index("after a ledger write", sent) + 1
+
+
 def test_after_a_kill_the_same_approvals_finish_what_they_approved(stage_of: Callable[[Story], Stage]) -> None:
     """Before there is a ledger, after it is made, between the two steps of one creation."""
     stage = stage_of(NEW)
@@ -42,8 +49,7 @@ def test_what_others_approve_meanwhile_is_applied_with_it(stage_of: Callable[[St
     later = tmp_path / "later.json"
     assert desk.run("plan", "--drift", "keep", "--out", str(later)).code == 0
     desk.write(*stage.story.manifests)
-    at = len(stage.points[Way.APPROVED]) * 2 // 3
-    assert child(desk, Way.APPROVED, Act.KILL, at).wait() == KILLED
+    assert child(desk, Way.APPROVED, Act.KILL, midway(stage)).wait() == KILLED
     desk.sandbox.control.advance(SETTLE + 1)
     desk.write(*stage.story.manifests, purpose("Later"))
     ran = desk.run("apply", *how(desk, Way.APPROVED), "--approved-plan", str(later))
@@ -59,9 +65,8 @@ def test_without_the_approvals_of_the_run_that_was_cut_off_it_is_overtaken(
     later = tmp_path / "later.json"
     desk.write(*stage.story.manifests, purpose("Later"))
     assert desk.run("plan", "--drift", "keep", "--out", str(later)).code == 0
-    at = len(stage.points[Way.APPROVED]) * 2 // 3
     desk.write(*stage.story.manifests)
-    assert child(desk, Way.APPROVED, Act.KILL, at).wait() == KILLED
+    assert child(desk, Way.APPROVED, Act.KILL, midway(stage)).wait() == KILLED
     desk.sandbox.control.advance(SETTLE + 1)
     desk.write(*stage.story.manifests, purpose("Later"))
     ran = desk.run("apply", "--drift", "keep", "--approved-plan", str(later))
