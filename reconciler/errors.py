@@ -30,6 +30,8 @@
     ├── PlanRefused                exit 4   stale, changed by hand, or for something else
     │   ├── PlanUnreadable         exit 1   no plan at all
     │   └── ApprovalRefused                 what is planned now is not what was approved
+    ├── ForgeError                 exit 1   GitHub did not do what a workflow needs
+    │   └── ForgeRefused           exit 4   what was merged has no reviewed plan behind it
     ├── Blocked                    exit 3   findings stop the apply before its first write
     └── Declined                   exit 1   the user looked at the plan and said no
 
@@ -222,6 +224,16 @@ class ApprovalRefused(PlanRefused):
     ) -> None:
         super().__init__(summary, detail=detail, hint=hint, where=where)
         self.differences = tuple(differences)
+
+
+class ForgeError(ReconcilerError):
+    """GitHub cannot be asked, refuses, or answers what makes no sense."""
+
+
+class ForgeRefused(ForgeError):
+    """What was merged has no reviewed plan behind it, or it is not certain that it has."""
+
+    exit_code = 4
 
 
 class Blocked(ReconcilerError):

@@ -22,6 +22,7 @@ VERBS: Final = {
     "audit": "Search the audit, prove that it is whole, hand it to whoever asks.",
     "exports": "Follow requests, fetch their files, verify them.",
     "serve": "Serve the catalogue of exports over HTTP, read only.",
+    "github": "What the workflows need of GitHub: comments, issues, reviewed plans.",
     "sandbox": "Run a simulated organisation on this machine.",
     "demo": "Watch plan and apply at work against a sandbox, in seconds.",
 }
