@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,14 +12,26 @@ import click
 
 from reconciler.commands.actions import OUTPUT, add_to
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.outputs import write_file
 from reconciler.commands.session import tell
-from reconciler.errors import UsageError
-from reconciler.forge import GitHub, close_issue, fetched_approvals, merged_since, put_comment, put_issue
+from reconciler.errors import ForgeRefused, UsageError
+from reconciler.forge import (
+    GitHub,
+    close_issue,
+    fetched_approvals,
+    fetched_snapshot,
+    merged_since,
+    put_comment,
+    put_issue,
+)
+from reconciler.forge.approvals import BY_HAND
 from reconciler.forge.notes import BOT
 from reconciler.model.secret import Secret
+from reconciler.render import Occasion, code, error_text, told_markdown
 
 API: Final = "https://api.github.com"
 WORKFLOW: Final = ".github/workflows/reconcile-plan.yml"
+DRIFT_WORKFLOW: Final = ".github/workflows/reconcile-drift.yml"
 
 body = click.option(
     "--file", "body", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
@@ -77,9 +91,19 @@ def issue(title: str, closes: bool, body: Path, author: str) -> None:
 @click.option("--branch", default="main", show_default=True, help="What they were merged into.")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where they go.")
 @click.option("--workflow", default=WORKFLOW, show_default=True, help="What makes the plans.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Where to say why nothing can be applied."
+)
 @click.option("--no-review", "unreviewed", is_flag=True, help="Take plans that nobody approved.")
 def approvals(
-    environment: str, since: str, head: str, branch: str, folder: Path, workflow: str, unreviewed: bool
+    environment: str,
+    since: str,
+    head: str,
+    branch: str,
+    folder: Path,
+    workflow: str,
+    report: Path | None,
+    unreviewed: bool,
 ) -> None:
     """Fetch the reviewed plans of all pull requests that were merged and are not applied yet.
 
@@ -93,15 +117,46 @@ def approvals(
     if not commit:
         raise UsageError("Which commit?", detail="Neither --head nor GITHUB_SHA says what is to be applied.")
     here = _github()
-    merged = merged_since(here, since=since, head=commit, branch=branch)
-    numbers = " ".join(str(pull.number) for pull in merged)
-    add_to(OUTPUT, f"pull_requests={numbers}\n")
-    paths = fetched_approvals(
-        here, merged, workflow=workflow, artefact=f"plan-{environment}", to=folder, reviewed=not unreviewed
-    )
+    with _reporting(report, environment):
+        merged = merged_since(here, since=since, head=commit, branch=branch)
+        add_to(OUTPUT, f"pull_requests={' '.join(str(pull.number) for pull in merged)}\n")
+        if not merged and since != commit:
+            detail = f"{commit} came without a pull request."
+            raise ForgeRefused("What was pushed was not reviewed", detail=detail, hint=BY_HAND)
+        paths = fetched_approvals(
+            here, merged, workflow=workflow, artefact=f"plan-{environment}", to=folder, reviewed=not unreviewed
+        )
     add_to(OUTPUT, f"plans={len(paths)}\n")
     for path in paths:
         click.echo(path)
+
+
+@github.command("snapshot")
+@click.option("--environment", required=True, help="Whose: the artefact snapshot-ENVIRONMENT.")
+@click.option("--branch", default="main", show_default=True, help="Of which branch.")
+@click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where it goes.")
+@click.option("--workflow", default=DRIFT_WORKFLOW, show_default=True, help="What makes the snapshots.")
+def snapshot(environment: str, branch: str, file: Path, workflow: str) -> None:
+    """Fetch the last snapshot of an environment, for planning without credentials.
+
+    \b
+      reconciler github snapshot --environment production --to snapshot.json
+    """
+    here = _github()
+    fetched_snapshot(here, workflow=workflow, artefact=f"snapshot-{environment}", branch=branch, to=file)
+
+
+@contextmanager
+def _reporting(report: Path | None, environment: str) -> Iterator[None]:
+    """Where nothing can be applied, whoever merged shall read why."""
+    try:
+        yield
+    except ForgeRefused as error:
+        if report is not None:
+            title = f"Nothing was applied to {code(environment)}"
+            told = told_markdown(title, error_text(error, styled=False, width=100), Occasion("apply", environment))
+            write_file(report, told.encode())
+        raise
 
 
 def _github() -> GitHub:

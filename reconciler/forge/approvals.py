@@ -23,8 +23,9 @@ from reconciler.errors import ForgeRefused
 from reconciler.forge.client import GitHub
 
 PLAN_FILE: Final = "plan.json"
-LARGEST_PLAN: Final = 256 * 1024 * 1024
-"""Bytes of a plan file, unpacked."""
+SNAPSHOT_FILE: Final = "snapshot.json"
+LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a file, unpacked."""
 BY_HAND: Final = "Plan the main branch, have that plan reviewed, and apply it: the workflow for runs by hand does that."
 
 
@@ -67,11 +68,31 @@ def fetched_approvals(
         if reviewed:
             _check_review(github, pull)
         run = _run(github, pull, workflow)
-        content = _plan_in(github.download(f"actions/artifacts/{_artefact(github, pull, run, artefact)}/zip"), pull)
+        archive = github.download(f"actions/artifacts/{_artefact(github, pull, run, artefact)}/zip")
+        content = _member_of(archive, PLAN_FILE, f"#{pull.number}")
         path = to / f"{pull.number:06}-{PLAN_FILE}"
         path.write_bytes(content)
         paths.append(path)
     return tuple(paths)
+
+
+def fetched_snapshot(github: GitHub, *, workflow: str, artefact: str, branch: str, to: Path) -> Path:
+    """The newest snapshot that the drift workflow made of a branch of this repository. Raises ForgeRefused."""
+    for run in github.pages("actions/runs", "workflow_runs", branch=branch, status="success"):
+        ours = run["path"].partition("@")[0] == workflow and run["event"] in ("schedule", "workflow_dispatch")
+        here = (run.get("head_repository") or {}).get("full_name") == github.repository
+        if not (ours and here and run["head_branch"] == branch):
+            continue
+        for each in github.pages(f"actions/runs/{int(run['id'])}/artifacts", "artifacts", name=artefact):
+            if each["name"] == artefact and not each["expired"]:
+                content = github.download(f"actions/artifacts/{int(each['id'])}/zip")
+                to.write_bytes(_member_of(content, SNAPSHOT_FILE, artefact))
+                return to
+    raise ForgeRefused(
+        "There is no snapshot",
+        detail=f"No run of {workflow} on {branch} has an artefact {artefact} that has not expired.",
+        hint="Start the drift workflow by hand.",
+    )
 
 
 def _check_review(github: GitHub, pull: Merged) -> None:
@@ -121,20 +142,20 @@ def _artefact(github: GitHub, pull: Merged, run: Any, name: str) -> int:
     return int(max(found, key=lambda each: each["id"])["id"])
 
 
-def _plan_in(archive: bytes, pull: Merged) -> bytes:
+def _member_of(archive: bytes, name: str, whose: str) -> bytes:
     """The one file that is wanted of an archive; what else is in it is not looked at."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(PLAN_FILE) as member:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(name) as member:
             content = b"".join(_bounded(member))
     except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
-        detail = f"#{pull.number}: the artefact holds no readable {PLAN_FILE}."
+        detail = f"{whose}: the artefact holds no readable {name}."
         raise ForgeRefused("There is no reviewed plan", detail=detail, hint=BY_HAND) from None
     return content
 
 
 def _bounded(member: Any) -> Iterator[bytes]:
     """Whatever size the archive claims."""
-    left = LARGEST_PLAN
+    left = LARGEST
     while chunk := member.read(1024 * 1024):
         left -= len(chunk)
         if left < 0:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from reconciler.errors import AuthenticationFailed, ForgeError, ForgeRefused
 from reconciler.forge import GitHub, Merged, fetched_approvals, merged_since
-from reconciler.forge.approvals import _plan_in
+from reconciler.forge.approvals import _member_of
 
 from .fake import PLAN, FakeGitHub
 
@@ -145,14 +145,14 @@ def test_an_archive_without_the_plan_is_refused_and_nothing_else_of_it_is_writte
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.forge.approvals.LARGEST_PLAN", 1_000_000)
+    monkeypatch.setattr("reconciler.forge.approvals.LARGEST", 1_000_000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("plan.json", bytes(5_000_000))
     with pytest.raises(ForgeRefused):
-        _plan_in(packed.getvalue(), PULL)
+        _member_of(packed.getvalue(), "plan.json", "#17")
     with pytest.raises(ForgeRefused):
-        _plan_in(b"no archive", PULL)
+        _member_of(b"no archive", "plan.json", "#17")
 
 
 def test_a_wrong_token_is_said_and_not_shown(fake: FakeGitHub, clock: Any) -> None:
