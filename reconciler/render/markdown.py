@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.model.address import Address
 from reconciler.model.finding import Finding, FindingClass, Severity
 from reconciler.model.kind import Kind
 from reconciler.model.plan import Plan
@@ -20,9 +19,10 @@ from reconciler.render.archives import archive_lines
 from reconciler.render.entries import entry_parts
 from reconciler.render.lines import Line, advice, prose, put
 from reconciler.render.markup import code, code_in_html, fence, fold, marker
+from reconciler.render.objects import GRAVE, PlanObject, plan_objects
 from reconciler.render.requests import HEADING as REQUESTS
 from reconciler.render.requests import request_lines
-from reconciler.render.sections import Entry, Section, sections
+from reconciler.render.sections import Entry, Section
 from reconciler.render.summary import cost_text, counts_text, summarise
 from reconciler.render.view import View
 from reconciler.render.wording import counted, listed
@@ -92,22 +92,10 @@ def _listed(selectors: Iterable[str]) -> str:
     return listed([code(selector) for selector in selectors])
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """Everything about one object, or about none."""
-
-    address: Address | None
-    entries: tuple[Entry, ...]
-
-    @property
-    def section(self) -> Section:
-        return self.entries[0].section
-
-
 def _blocks(view: View) -> Iterator[str]:
     """A block for each object, under the heading of its weightiest part."""
     heading: Section | None = None
-    for each in _objects(view.plan):
+    for each in plan_objects(view.plan):
         if each.section is not heading:
             heading = each.section
             yield f"#### {heading.value}"
@@ -121,24 +109,13 @@ def _blocks(view: View) -> Iterator[str]:
             yield fold("all of them", _difference(lines[3:]), opened=False)
 
 
-def _objects(plan: Plan) -> list[_Object]:
-    found: dict[Address | None, list[Entry]] = {}
-    for entries in sections(plan).values():
-        for entry in entries:
-            found.setdefault(entry.address, []).append(entry)
-    return [_Object(address, tuple(entries)) for address, entries in found.items()]
-
-
-def _object(view: View, each: _Object) -> str:
-    findings = tuple(finding for entry in each.entries for finding in entry.findings)
+def _object(view: View, each: PlanObject) -> str:
     parts = [part for entry in each.entries for part in _entry(view, entry, each.section)]
-    parts += [part for finding in findings for part in _finding(finding)]
-    acceptable = [finding for finding in findings if finding.blocks and finding.acknowledgeable]
-    if acceptable:
+    parts += [part for finding in each.findings for part in _finding(finding)]
+    if each.acceptable:
         parts.append("To accept it, once somebody has reviewed it, add to the manifest:")
-        parts.append(fence("\n".join(snippet(acceptable, view.plan.as_of)), "yaml"))
-    grave = each.section in (Section.BLOCKED, Section.DESTRUCTIVE, Section.DELETIONS)
-    return fold(_title(each, findings), "\n\n".join(parts) or "Nothing more.", opened=grave)
+        parts.append(fence("\n".join(snippet(each.acceptable, view.plan.as_of)), "yaml"))
+    return fold(_title(each), "\n\n".join(parts) or "Nothing more.", opened=each.section in GRAVE)
 
 
 def _entry(view: View, entry: Entry, under: Section) -> Iterator[str]:
@@ -150,14 +127,9 @@ def _entry(view: View, entry: Entry, under: Section) -> Iterator[str]:
         yield _difference(lines)
 
 
-def _title(each: _Object, findings: Iterable[Finding]) -> str:
+def _title(each: PlanObject) -> str:
     name = code_in_html(each.address) if each.address else "The whole plan"
-    change = next((entry.change for entry in each.entries if entry.change is not None), None)
-    said = [change.action.value] if change else []
-    said += ["destructive"] if change and change.destructive else []
-    blocking = sum(finding.blocks for finding in findings)
-    said += [f"{counted(blocking, 'blocking finding')}"] if blocking else []
-    return f"{name}: {', '.join(said)}" if said else name
+    return f"{name}: {each.verdict}" if each.verdict else name
 
 
 def _finding(finding: Finding) -> Iterator[str]:
