@@ -17,8 +17,10 @@ from reconciler.render.acknowledging import snippet
 from reconciler.render.archives import HEADING as ARCHIVES
 from reconciler.render.archives import archive_lines
 from reconciler.render.entries import entry_parts
+from reconciler.render.graph import graph_of
 from reconciler.render.lines import Line, advice, prose, put
 from reconciler.render.markup import code, code_in_html, fence, fold, marker
+from reconciler.render.mermaid import mermaid
 from reconciler.render.objects import GRAVE, PlanObject, plan_objects
 from reconciler.render.requests import HEADING as REQUESTS
 from reconciler.render.requests import request_lines
@@ -93,7 +95,7 @@ def _listed(selectors: Iterable[str]) -> str:
 
 
 def _blocks(view: View) -> Iterator[str]:
-    """A block for each object, under the heading of its weightiest part."""
+    """A block for each object, under the heading of its weightiest part; at the end what they refer to."""
     heading: Section | None = None
     for each in plan_objects(view.plan):
         if each.section is not heading:
@@ -107,6 +109,8 @@ def _blocks(view: View) -> Iterator[str]:
         if lines:
             yield f"#### {title}"
             yield fold("all of them", _difference(lines[3:]), opened=False)
+    if (graph := graph_of(view.plan, view.kinds)) is not None:
+        yield fold("What the changed objects refer to", fence(mermaid(graph), "mermaid"), opened=False)
 
 
 def _object(view: View, each: PlanObject) -> str:

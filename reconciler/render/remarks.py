@@ -9,7 +9,7 @@ from enum import StrEnum
 from reconciler.errors import InvalidManifests, ReconcilerError
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Plan
-from reconciler.model.report import Report
+from reconciler.model.report import Outcome, Report, StepResult
 from reconciler.model.source import Problem, Source
 
 
@@ -36,6 +36,11 @@ class Remark:
     accepted: str = ""
 
     @property
+    def weighs(self) -> bool:
+        """Whether it stops anything."""
+        return self.level is Level.ERROR and not self.accepted
+
+    @property
     def message(self) -> str:
         """Everything but where."""
         return "\n".join(filter(None, (self.summary, self.detail, self.hint)))
@@ -43,7 +48,11 @@ class Remark:
 
 def remarks_of_plan(plan: Plan) -> tuple[Remark, ...]:
     """Every finding of a plan, in its order."""
-    return tuple(map(_of_finding, plan.findings))
+    return remarks_of_findings(plan.findings)
+
+
+def remarks_of_findings(findings: Iterable[Finding]) -> tuple[Remark, ...]:
+    return tuple(map(_of_finding, findings))
 
 
 def remarks_of_problems(problems: Iterable[Problem], level: Level = Level.ERROR) -> tuple[Remark, ...]:
@@ -55,20 +64,23 @@ def remarks_of_problems(problems: Iterable[Problem], level: Level = Level.ERROR)
 
 def remarks_of_report(report: Report) -> tuple[Remark, ...]:
     """Every step that did not succeed, and what ended the run early."""
-    failed = [
-        Remark(
-            f"apply-{result.outcome.value.replace(' ', '-')}",
-            Level.ERROR,
-            f"{result.address}: {result.summary or result.outcome.value}",
-            "\n".join(filter(None, (result.where, result.detail))),
-            result.hint,
-            subject=result.step,
-        )
-        for result in report.results
-        if not result.succeeded
-    ]
+    failed = [remark_of_step(result) for result in report.results if not result.succeeded]
     ended = [Remark("apply-ended", Level.ERROR, report.error)] if report.error else []
     return (*ended, *failed)
+
+
+def remark_of_step(result: StepResult) -> Remark:
+    """What kept a step from succeeding. One that was skipped for another's sake weighs less than that other."""
+    skipped = result.outcome is Outcome.SKIPPED
+    because = f"because of {result.because}" if result.because else ""
+    return Remark(
+        f"apply-{result.outcome.value.replace(' ', '-')}",
+        Level.WARNING if skipped else Level.ERROR,
+        f"{result.address}: {result.summary or result.outcome.value}",
+        "\n".join(filter(None, (because, result.where, result.detail))),
+        result.hint,
+        subject=result.step,
+    )
 
 
 def remarks_of_error(error: ReconcilerError) -> tuple[Remark, ...]:
