@@ -30,7 +30,18 @@ from reconciler.errors import LedgerError, PlanRefused, PlanUnreadable, UsageErr
 from reconciler.model.approval import Approval
 from reconciler.model.plan import Plan
 from reconciler.model.report import Report
-from reconciler.render import Occasion, Remark, code, remarks_of_report, report_json, report_text, told_markdown
+from reconciler.render import (
+    Case,
+    Occasion,
+    Remark,
+    cases_of_report,
+    code,
+    remarks_of_report,
+    report_json,
+    report_text,
+    told_html,
+    told_markdown,
+)
 from reconciler.state import exists
 
 LOCK_PATIENCE: Final = 2.0
@@ -60,9 +71,19 @@ class _Applied:
         return report_json(self.report)
 
     def markdown(self, occasion: Occasion) -> str:
-        came = "was applied" if exit_code(self.report) == 0 else "was not applied whole"
-        title = f"The plan for {code(occasion.environment)} {came}"
+        title = f"The plan for {code(occasion.environment)} {self._outcome}"
         return told_markdown(title, self.human(styled=False, width=100), occasion)
+
+    def html(self, occasion: Occasion) -> str:
+        title = f"The plan for {occasion.environment} {self._outcome}"
+        return told_html(title, self.human(styled=False, width=100), self.remarks(), occasion)
+
+    @property
+    def _outcome(self) -> str:
+        return "was applied" if exit_code(self.report) == 0 else "was not applied whole"
+
+    def cases(self) -> tuple[Case, ...]:
+        return cases_of_report(self.report)
 
     def remarks(self) -> tuple[Remark, ...]:
         return remarks_of_report(self.report)

@@ -20,12 +20,15 @@ from reconciler.model.drift import Drift
 from reconciler.planning.drifting import drift_of
 from reconciler.planning.situation import Choices
 from reconciler.render import (
+    Case,
     Occasion,
     Remark,
+    cases_of_drift,
     code,
     drift_json,
     drift_text,
     remarks_of_drift,
+    told_html,
     told_markdown,
 )
 
@@ -45,8 +48,19 @@ class _Shown:
         return drift_json(self.drift)
 
     def markdown(self, occasion: Occasion) -> str:
-        title = f"{'Drift' if self.drift.drifted else 'No drift'} in {code(self.drift.environment)}"
+        title = f"{self._verdict} in {code(self.drift.environment)}"
         return told_markdown(title, self.human(styled=False, width=100), occasion)
+
+    def html(self, occasion: Occasion) -> str:
+        title = f"{self._verdict} in {self.drift.environment}"
+        return told_html(title, self.human(styled=False, width=100), self.remarks(), occasion)
+
+    @property
+    def _verdict(self) -> str:
+        return "Drift" if self.drift.drifted else "No drift"
+
+    def cases(self) -> tuple[Case, ...]:
+        return cases_of_drift(self.drift)
 
     def remarks(self) -> tuple[Remark, ...]:
         return remarks_of_drift(self.drift)

@@ -105,7 +105,7 @@ project_file = click.option(
 home = _gathered("home", Home, _directory, project_file)
 outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
-    help="human or json; of what is reviewed markdown, sarif, github, too. Repeatable; written on failure as well.",
+    help="human, json; for reviews markdown, sarif, github, html, junit, too. Repeatable; written on failure as well.",
 )  # fmt: skip
 new_ledger = click.option(
     "--new-ledger", is_flag=True, help="The ledger that the project file names is still to be made, or made again."

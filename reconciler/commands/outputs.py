@@ -14,32 +14,27 @@ import click
 
 from reconciler import __version__
 from reconciler.commands.actions import OUTPUT, SUMMARY, add_to, is_step, printable
+from reconciler.commands.failure import Failure
 from reconciler.commands.log_lines import tell_error
 from reconciler.commands.provenance import provenance
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.model.source import Problem
 from reconciler.render import (
     NO_OCCASION,
+    Case,
     Occasion,
     Remark,
     annotated,
-    code,
-    error_json,
-    error_text,
     inert,
     problem_text,
-    problems_json,
-    problems_text,
     problems_total,
-    remarks_of_error,
     sarif_json,
     step_outputs,
-    told_markdown,
 )
 
 PLAIN: Final = ("human", "json")
 """The formats of every result."""
-REVIEW: Final = (*PLAIN, "markdown", "sarif", "github")
+REVIEW: Final = (*PLAIN, "markdown", "sarif", "github", "html", "junit")
 """Those of what is reviewed: plans, problems, reports, errors."""
 
 
@@ -56,7 +51,11 @@ class Reviewed(Result, Protocol):
 
     def markdown(self, occasion: Occasion) -> str: ...
 
+    def html(self, occasion: Occasion) -> str: ...
+
     def remarks(self) -> tuple[Remark, ...]: ...
+
+    def cases(self) -> tuple[Case, ...]: ...
 
     def numbers(self) -> Mapping[str, str]:
         """What a workflow's later steps decide by."""
@@ -108,7 +107,7 @@ class Outputs:
             yield
         except ReconcilerError as error:
             try:
-                self._after_streaming(error).show(_Failure(error))
+                self._after_streaming(error).show(Failure(error))
                 error.told = _TERMINAL in self.targets
             except ReconcilerError as another:  # the first one is the reason of the exit code, and is told, too
                 tell_error(another)
@@ -180,10 +179,26 @@ def _formatted(target: _Target, result: Result, occasion: Occasion) -> bytes:
 
 
 def _reviewed(name: str, result: Reviewed, occasion: Occasion) -> bytes:
-    if name == "markdown":
-        return result.markdown(occasion).encode()
-    if name == "github":
-        return annotated(result.remarks()).encode()
+    match name:
+        case "markdown":
+            return result.markdown(occasion).encode()
+        case "github":
+            return annotated(result.remarks()).encode()
+        case "html":
+            return result.html(occasion).encode()
+        case "junit":
+            return _junit(result, occasion)
+        case _:
+            return _sarif(result, occasion)
+
+
+def _junit(result: Reviewed, occasion: Occasion) -> bytes:
+    from reconciler.render.junit import junit_xml  # whose XML takes a while to load
+
+    return junit_xml(result.cases(), " ".join(("reconciler", occasion.verb, occasion.environment)))
+
+
+def _sarif(result: Reviewed, occasion: Occasion) -> bytes:
     from reconciler.commands.explain import every_explanation  # which shows itself with the help of this module
 
     return sarif_json(
@@ -192,7 +207,7 @@ def _reviewed(name: str, result: Reviewed, occasion: Occasion) -> bytes:
         category=f"reconciler/{occasion.verb}/{occasion.environment or 'default'}",
         version=__version__,
         project_file="reconciler.yaml",
-        succeeded=not isinstance(result, _Failure),
+        succeeded=not isinstance(result, Failure),
     )
 
 
@@ -264,30 +279,3 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
 
 def _unwritable(place: Path | str, reason: str) -> UsageError:
     return UsageError("A file cannot be written", detail=reason, hint="Choose another place.", where=str(place))
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """An error as a result."""
-
-    error: ReconcilerError
-
-    def human(self, *, styled: bool, width: int) -> str:
-        if isinstance(self.error, InvalidManifests):
-            return problems_text(self.error.problems, styled=styled, width=width)
-        return error_text(self.error, styled=styled)
-
-    def json(self) -> bytes:
-        if isinstance(self.error, InvalidManifests):
-            return problems_json(self.error.problems)
-        return error_json(self.error)
-
-    def markdown(self, occasion: Occasion) -> str:
-        title = f"{occasion.verb.capitalize() or 'Run'} for {code(occasion.environment or 'default')} failed"
-        return told_markdown(title, self.human(styled=False, width=100), occasion)
-
-    def remarks(self) -> tuple[Remark, ...]:
-        return remarks_of_error(self.error)
-
-    def numbers(self) -> Mapping[str, str]:
-        return {"failed": "true", "findings": str(len(self.remarks()))}

@@ -18,7 +18,18 @@ from reconciler.commands.workspace import open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
-from reconciler.render import Occasion, Remark, plan_json, plan_markdown, plan_text, remarks_of_plan, summarise
+from reconciler.render import (
+    Case,
+    Occasion,
+    Remark,
+    cases_of_plan,
+    plan_html,
+    plan_json,
+    plan_markdown,
+    plan_text,
+    remarks_of_plan,
+    summarise,
+)
 
 BLOCKED = 3
 CHANGES = 2
@@ -38,6 +49,12 @@ class PlanShown:
 
     def markdown(self, occasion: Occasion) -> str:
         return plan_markdown(self.plan, KINDS, seal_of(self.plan), occasion)
+
+    def html(self, occasion: Occasion) -> str:
+        return plan_html(self.plan, KINDS, seal_of(self.plan), occasion)
+
+    def cases(self) -> tuple[Case, ...]:
+        return cases_of_plan(self.plan)
 
     def remarks(self) -> tuple[Remark, ...]:
         return remarks_of_plan(self.plan)

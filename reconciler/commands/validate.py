@@ -19,7 +19,19 @@ from reconciler.model.finding import Finding
 from reconciler.model.manifest import Estate
 from reconciler.model.source import Problem, Source
 from reconciler.planning.policies import policy_findings
-from reconciler.render import Level, Occasion, Remark, problem_text, problems_json, remarks_of_problems, told_markdown
+from reconciler.render import (
+    Case,
+    Level,
+    Occasion,
+    Remark,
+    Verdict,
+    cases_of_files,
+    problem_text,
+    problems_json,
+    remarks_of_problems,
+    told_html,
+    told_markdown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,13 @@ class _Valid:
 
     def markdown(self, occasion: Occasion) -> str:
         return told_markdown("The manifests are valid", self.human(styled=False, width=100), occasion)
+
+    def html(self, occasion: Occasion) -> str:
+        return told_html("The manifests are valid", self.human(styled=False, width=100), self.remarks(), occasion)
+
+    def cases(self) -> tuple[Case, ...]:
+        files = {manifest.source.file for manifest in self.estate.manifests.values()}
+        return cases_of_files(self.remarks(), files, verdict=Verdict.PASSED)
 
     def remarks(self) -> tuple[Remark, ...]:
         return remarks_of_problems(self.noted, Level.WARNING)

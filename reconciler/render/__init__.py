@@ -7,7 +7,8 @@ the manifests and the organisation say.
 from reconciler.render.approvals import differences_text
 from reconciler.render.audit import audit_json, audit_text, head_json, verified_json, verified_text
 from reconciler.render.audit_stats import stats_json, stats_text
-from reconciler.render.drift import drift_json, drift_text, remarks_of_drift
+from reconciler.render.cases import Case, Verdict, cases_of_error, cases_of_files, cases_of_plan, cases_of_report
+from reconciler.render.drift import cases_of_drift, drift_json, drift_text, remarks_of_drift
 from reconciler.render.events import event_line
 from reconciler.render.explain import codes_text, explanation_text
 from reconciler.render.exports import request_text, requests_json, requests_text
@@ -29,6 +30,7 @@ from reconciler.render.remarks import (
     remarks_of_report,
 )
 from reconciler.render.report import report_text
+from reconciler.render.review_page import plan_html, told_html
 from reconciler.render.sarif import sarif_json
 from reconciler.render.state import recorded_text, state_text
 from reconciler.render.summary import summarise
@@ -38,12 +40,19 @@ from reconciler.render.workflow import annotated, inert, step_outputs
 
 __all__ = [
     "NO_OCCASION",
+    "Case",
     "Level",
     "Occasion",
     "Remark",
+    "Verdict",
     "annotated",
     "audit_json",
     "audit_text",
+    "cases_of_drift",
+    "cases_of_error",
+    "cases_of_files",
+    "cases_of_plan",
+    "cases_of_report",
     "code",
     "codes_text",
     "differences_text",
@@ -60,6 +69,7 @@ __all__ = [
     "kinds_text",
     "legible",
     "log_line",
+    "plan_html",
     "plan_json",
     "plan_markdown",
     "plan_text",
@@ -86,6 +96,7 @@ __all__ = [
     "stats_text",
     "step_outputs",
     "summarise",
+    "told_html",
     "told_markdown",
     "trail_text",
     "transfer_text",

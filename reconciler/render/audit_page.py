@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from reconciler.model.dossier import Dossier
 from reconciler.model.plan import Action
 from reconciler.model.values import Json
 from reconciler.render.audit import provenance_text
-from reconciler.render.legible import cut, legible
+from reconciler.render.pages import environment
 from reconciler.render.wording import counted, listed
 
 MOST: Final = 500
 """Rows of one table that are shown; the files beside the page have all."""
-_LONGEST: Final = 2000
 _WORDS: Final = {action.value.upper(): action.value for action in Action}
 
 
@@ -28,20 +26,12 @@ def page_html(dossier: Dossier) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reconciler.render"), autoescape=True, finalize=_shown, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {
-        "minute": _minute, "second": _second, "counted": counted, "by": provenance_text, "action": _action,
-        "said": _said, "changed": _changed, "spelled": _spelled, "titled": _titled, "days": _days,
+    made = environment()
+    made.filters |= {
+        "minute": _minute, "second": _second, "by": provenance_text, "action": _action, "said": _said,
+        "changed": _changed, "spelled": _spelled, "titled": _titled, "days": _days,
     }  # fmt: skip
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Whatever a template puts down, without having to remember it."""
-    return cut(legible(value), _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return made
 
 
 def _minute(at: str) -> str:

@@ -42,14 +42,14 @@ def cases_of_plan(plan: Plan) -> tuple[Case, ...]:
 def cases_of_report(report: Report) -> tuple[Case, ...]:
     """Every step, and the run itself where it ended early."""
     ended = [remark for remark in remarks_of_report(report) if remark.code == "apply-ended"]
-    return (*(Case("run", "apply", Verdict.ERROR, (remark,)) for remark in ended), *map(_of_step, report.results))
+    return (*(Case("run", "run", Verdict.ERROR, (remark,)) for remark in ended), *map(_of_step, report.results))
 
 
-def cases_of_error(error: ReconcilerError, verb: str) -> tuple[Case, ...]:
+def cases_of_error(error: ReconcilerError) -> tuple[Case, ...]:
     """A case for each file with problems; of any other error, the run itself."""
     if isinstance(error, InvalidManifests) and error.problems:
         return cases_of_files(remarks_of_error(error), verdict=Verdict.FAILED)
-    return (Case("run", verb or "run", Verdict.ERROR, remarks_of_error(error)),)
+    return (Case("run", "run", Verdict.ERROR, remarks_of_error(error)),)
 
 
 def cases_of_files(remarks: Iterable[Remark], files: Iterable[str] = (), *, verdict: Verdict) -> tuple[Case, ...]:

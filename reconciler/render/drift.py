@@ -9,6 +9,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.plan import Cause, FieldChange
 from reconciler.model.shape import Shape
 from reconciler.model.values import ABSENT, Json, dotted
+from reconciler.render.cases import Case, Verdict
 from reconciler.render.fields import field_lines
 from reconciler.render.json_output import written
 from reconciler.render.json_parts import place, sides
@@ -64,6 +65,14 @@ def remarks_of_drift(drift: Drift) -> tuple[Remark, ...]:
         )
         for each in drift.drifted
     )
+
+
+def cases_of_drift(drift: Drift) -> tuple[Case, ...]:
+    """A failed one for each object that drifted, and one for all the others."""
+    said = zip(drift.drifted, remarks_of_drift(drift), strict=True)
+    drifted = [Case(each.address.kind, each.address.name, Verdict.FAILED, (remark,)) for each, remark in said]
+    others = drift.compared - len(drifted)
+    return (*drifted, Case("drift", f"{counted(others, 'object')} as we left them"))
 
 
 def _part(each: Drifted) -> dict[str, Json]:

@@ -9,10 +9,10 @@ from typing import Final
 
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
+from reconciler.model.parts import shape_at
 from reconciler.model.plan import Action, Change, Plan
 from reconciler.model.shape import Reference, references
 from reconciler.model.values import Normal, Path
-from reconciler.render.paths import shape_at
 from reconciler.render.sections import main_step, steps_by_address
 
 MOST_NODES: Final = 40

@@ -83,7 +83,7 @@ def test_why_a_step_was_skipped_is_said() -> None:
 
 
 def test_a_file_with_problems_has_failed_and_the_others_have_not() -> None:
-    root = read(cases_of_error(InvalidManifests([problem(), problem(column=3)]), "validate"))
+    root = read(cases_of_error(InvalidManifests([problem(), problem(column=3)])))
     (made,) = root.iter("testcase")
     assert (outcome(made), str(made[0].text).count("FS004")) == ("failure", 2)
     root = read(cases_of_files((), ["manifests/a.yaml"], verdict=Verdict.PASSED))
@@ -91,7 +91,7 @@ def test_a_file_with_problems_has_failed_and_the_others_have_not() -> None:
 
 
 def test_an_error_is_an_error_of_the_run() -> None:
-    assert outcome(case(read(cases_of_error(PlanRefused("Stale"), "apply")), "apply")) == "error"
+    assert outcome(case(read(cases_of_error(PlanRefused("Stale"))), "run")) == "error"
 
 
 def test_nothing_at_all_is_a_document_too() -> None:
