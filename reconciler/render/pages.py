@@ -28,4 +28,4 @@ def environment() -> Environment:
 
 def _shown(value: Any) -> Any:
     """Whatever a template puts down, without having to remember it."""
-    return cut(legible(value), LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return value if hasattr(value, "__html__") else cut(legible(str(value)), LONGEST)
