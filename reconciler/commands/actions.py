@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+import click
+
 from reconciler.errors import UsageError
 from reconciler.render import inert
 
@@ -13,6 +15,7 @@ SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 OUTPUT: Final = "GITHUB_OUTPUT"
 LARGEST_SUMMARY: Final = 1024 * 1024
 """Bytes of one step's summary."""
+_FULL: Final = "**There is no more room in this summary.** The rest is in the artefacts and the log of this run.\n\n"
 
 
 def is_step() -> bool:
@@ -23,6 +26,31 @@ def is_step() -> bool:
 def printable(text: str) -> str:
     """What may be printed: where a runner reads along, without anything that it would obey."""
     return inert(text) if is_step() else text
+
+
+def put(text: str) -> None:
+    """Print what a person reads, on stdout."""
+    click.echo(printable(text))
+
+
+def in_repository(file: str) -> str:
+    """A file as a runner and code scanning know it: from the root of the repository, wherever we were started. As it
+    is where there is no runner, or the file is elsewhere."""
+    root = os.environ.get("GITHUB_WORKSPACE", "")
+    try:
+        return Path(file).resolve().relative_to(Path(root).resolve()).as_posix() if root and file else file
+    except (OSError, RuntimeError, ValueError):
+        return file
+
+
+def add_summary(text: str) -> None:
+    """Append to the summary of the step, as long as there is room: of one that is too large GitHub shows nothing."""
+    place = os.environ.get(SUMMARY)
+    taken = Path(place).stat().st_size if place and Path(place).is_file() else 0
+    if taken + len(text.encode()) + len(_FULL) <= LARGEST_SUMMARY:
+        add_to(SUMMARY, text)
+    elif taken + len(_FULL) <= LARGEST_SUMMARY:
+        add_to(SUMMARY, _FULL)
 
 
 def add_to(variable: str, text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Protocol, TextIO, cast
 import click
 
 from reconciler import __version__
-from reconciler.commands.actions import OUTPUT, SUMMARY, add_to, is_step, printable
+from reconciler.commands.actions import OUTPUT, add_summary, add_to, in_repository, is_step, printable
 from reconciler.commands.failure import Failure
 from reconciler.commands.log_lines import tell_error
 from reconciler.commands.provenance import provenance
@@ -183,13 +183,21 @@ def _reviewed(name: str, result: Reviewed, occasion: Occasion) -> bytes:
         case "markdown":
             return result.markdown(occasion).encode()
         case "github":
-            return annotated(result.remarks()).encode()
+            return annotated(_placed(result)).encode()
         case "html":
             return result.html(occasion).encode()
         case "junit":
             return _junit(result, occasion)
         case _:
             return _sarif(result, occasion)
+
+
+def _placed(result: Reviewed) -> tuple[Remark, ...]:
+    """Remarks whose files are named from the root of the repository."""
+    return tuple(
+        replace(each, where=replace(each.where, file=in_repository(each.where.file))) if each.where else each
+        for each in result.remarks()
+    )
 
 
 def _junit(result: Reviewed, occasion: Occasion) -> bytes:
@@ -202,18 +210,18 @@ def _sarif(result: Reviewed, occasion: Occasion) -> bytes:
     from reconciler.commands.explain import every_explanation  # which shows itself with the help of this module
 
     return sarif_json(
-        result.remarks(),
+        _placed(result),
         every_explanation(),
         category=f"reconciler/{occasion.verb}/{occasion.environment or 'default'}",
         version=__version__,
-        project_file="reconciler.yaml",
+        project_file=in_repository("reconciler.yaml"),
         succeeded=not isinstance(result, Failure),
     )
 
 
 def _tell_runner(result: Reviewed, occasion: Occasion) -> None:
     """What a runner of GitHub Actions takes from files: the summary of the step, and its outputs."""
-    add_to(SUMMARY, result.markdown(occasion) + "\n")
+    add_summary(result.markdown(occasion) + "\n")
     add_to(OUTPUT, step_outputs(result.numbers()))
 
 

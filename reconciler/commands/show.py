@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands import options
-from reconciler.commands.outputs import parse_outputs
+from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.plan import PlanShown
 from reconciler.commands.planfiles import load_plan
 
@@ -21,9 +21,9 @@ def show(file: Path, seal: str, outputs: tuple[str, ...]) -> None:
 
     \b
       reconciler show plan.json
-      reconciler show plan.json --output json
+      reconciler show plan.json --output html=plan.html
     """
-    target = parse_outputs(outputs)
+    target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment="default")
     with target.failing_loudly():
         plan = load_plan(file, seal)
     target.show(PlanShown(plan))

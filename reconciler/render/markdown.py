@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from reconciler.model.finding import Finding, FindingClass, Severity
@@ -32,7 +33,11 @@ from reconciler.render.wording import counted, listed
 LIMIT: Final = 65_536
 """Characters of a comment, says GitHub; counted here as bytes of UTF-8, which are never fewer."""
 MOST_LINES: Final = 200
-"""Of one object; the rest is in the artefact."""
+"""Of one block of text; the rest is in the artefact."""
+LARGEST_BLOCK: Final = 8_000
+LARGEST_OBJECT: Final = 20_000
+LARGEST_TEXT: Final = 50_000
+"""Bytes of a block, of all about one object, of what is one text: what weighs most shows at least in part."""
 _RESERVE: Final = 1_000
 _LONGEST_LINE: Final = 1_000
 _WIDTH: Final = 110
@@ -66,13 +71,16 @@ def plan_markdown(plan: Plan, kinds: Mapping[str, Kind], seal: str, occasion: Oc
         f"{cost_text(plan)}.",
         *_partial(plan),
     ]
-    return _assembled(head, list(_blocks(view)), _foot(occasion, plan.tool, seal), occasion)
+    objects, others = plan_objects(plan), list(_others(view))
+    blocks = chain(_blocks(view, objects), others)
+    return _assembled(head, blocks, _foot(occasion, plan.tool, seal), occasion, count=len(objects) + len(others))
 
 
 def told_markdown(title: str, text: str, occasion: Occasion) -> str:
     """A comment that is one text, as a terminal would show it. `title` holds nothing foreign."""
     head = [marker(occasion.verb, occasion.environment), f"### {title}"]
-    return _assembled(head, [fence(_bounded(text.split("\n")), "text")], _foot(occasion), occasion)
+    told = fence(_bounded(text.split("\n"), most=LARGEST_TEXT), "text")
+    return _assembled(head, [told], _foot(occasion), occasion, count=1)
 
 
 def _verdict(plan: Plan) -> str:
@@ -94,21 +102,23 @@ def _listed(selectors: Iterable[str]) -> str:
     return listed([code(selector) for selector in selectors])
 
 
-def _blocks(view: View) -> Iterator[str]:
-    """A block for each object, under the heading of its weightiest part; at the end what they refer to."""
-    heading: Section | None = None
-    for each in plan_objects(view.plan):
-        if each.section is not heading:
-            heading = each.section
-            yield f"#### {heading.value}"
-        yield _object(view, each)
+def _blocks(view: View, objects: Iterable[PlanObject]) -> Iterator[str]:
+    """A block for each object, the first of a section under its heading. Made one by one: only as many as fit."""
+    above: Section | None = None
+    for each in objects:
+        heading = "" if each.section is above else f"#### {each.section.value}\n\n"
+        above = each.section
+        yield heading + _object(view, each)
+
+
+def _others(view: View) -> Iterator[str]:
+    """What stands under no object, and what the objects refer to."""
     for title, lines in (
         (REQUESTS, request_lines(view.plan, width=_WIDTH)),
         (ARCHIVES, archive_lines(view.plan, width=_WIDTH)),
     ):
         if lines:
-            yield f"#### {title}"
-            yield fold("all of them", _difference(lines[3:]), opened=False)
+            yield f"#### {title}\n\n{fold('all of them', _difference(lines[3:]), opened=False)}"
     if (graph := graph_of(view.plan, view.kinds)) is not None:
         yield fold("What the changed objects refer to", fence(mermaid(graph), "mermaid"), opened=False)
 
@@ -118,8 +128,18 @@ def _object(view: View, each: PlanObject) -> str:
     parts += [part for finding in each.findings for part in _finding(finding)]
     if each.acceptable:
         parts.append("To accept it, once somebody has reviewed it, add to the manifest:")
-        parts.append(fence("\n".join(snippet(each.acceptable, view.plan.as_of)), "yaml"))
-    return fold(_title(each), "\n\n".join(parts) or "Nothing more.", opened=each.section in GRAVE)
+        parts.append(fence(_bounded(snippet(each.acceptable, view.plan.as_of)), "yaml"))
+    return fold(_title(each), "\n\n".join(_fitting(parts)) or "Nothing more.", opened=each.section in GRAVE)
+
+
+def _fitting(parts: list[str]) -> list[str]:
+    """As much about one object as leaves room for the others."""
+    room = LARGEST_OBJECT
+    for number, part in enumerate(parts):
+        room -= _size(part)
+        if room < 0:
+            return [*parts[:number], f"**{counted(len(parts) - number, 'part')} more about it did not fit.**"]
+    return parts
 
 
 def _entry(view: View, entry: Entry, under: Section) -> Iterator[str]:
@@ -160,10 +180,16 @@ def _difference(lines: Iterable[Line]) -> str:
     return fence(_bounded([_SIGNS.get(row[:1], row[:1]) + row[1:] for row in shifted]), "diff")
 
 
-def _bounded(rows: list[str]) -> str:
-    shown = [row if len(row) <= _LONGEST_LINE else f"{row[:_LONGEST_LINE]}..." for row in rows[:MOST_LINES]]
-    more = [f"... and {len(rows) - MOST_LINES:,} more lines"] if len(rows) > MOST_LINES else []
-    return "\n".join([*shown, *more])
+def _bounded(rows: list[str], *, most: int = LARGEST_BLOCK) -> str:
+    """So many lines as fit, and how many more there are; the first one always does."""
+    shown: list[str] = []
+    for row in rows[:MOST_LINES]:
+        shown.append(row if len(row) <= _LONGEST_LINE else f"{row[:_LONGEST_LINE]}...")
+        most -= _size(shown[-1])
+        if most < 0:
+            break
+    left = len(rows) - len(shown)
+    return "\n".join([*shown, f"... and {left:,} more lines"] if left else shown)
 
 
 def _foot(occasion: Occasion, tool: str = "", seal: str = "") -> str:
@@ -172,8 +198,8 @@ def _foot(occasion: Occasion, tool: str = "", seal: str = "") -> str:
     return "---\n" + ", ".join([*facts, code(tool or "reconciler")])
 
 
-def _assembled(head: list[str], blocks: list[str], foot: str, occasion: Occasion) -> str:
-    """As many blocks as there is room for, from the first on."""
+def _assembled(head: list[str], blocks: Iterable[str], foot: str, occasion: Occasion, *, count: int) -> str:
+    """As many of `count` blocks as there is room for, from the first on."""
     room = LIMIT - _RESERVE - sum(_size(part) for part in (*head, foot))
     shown: list[str] = []
     for block in blocks:
@@ -181,10 +207,7 @@ def _assembled(head: list[str], blocks: list[str], foot: str, occasion: Occasion
         if room < 0:
             break
         shown.append(block)
-    left = sum(not block.startswith("#") for block in blocks[len(shown) :])
-    while shown and shown[-1].startswith("#"):
-        shown.pop()
-    more = [_left_out(left, occasion)] if left else []
+    more = [_left_out(count - len(shown), occasion)] if count > len(shown) else []
     return "\n\n".join([*head, *shown, *more, foot])
 
 

@@ -8,17 +8,20 @@ or a fenced block, made legible first: no line end, no invisible character, and 
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from reconciler.render.legible import legible
+from reconciler.render.legible import cut, legible
 
 _TICKS = re.compile(r"`+")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _EMPTY = "(empty)"
+LONGEST_CODE: Final = 300
+"""Characters of one span, so that no single name fills a comment."""
 
 
 def code(text: object) -> str:
     """A code span."""
-    said = legible(str(text)) or _EMPTY
+    said = _said(text)
     ticks = "`" * (_longest_run(said) + 1)
     padding = " " if said[0] in "` " or said[-1] in "` " else ""
     return f"{ticks}{padding}{said}{padding}{ticks}"
@@ -32,7 +35,7 @@ def fence(text: str, language: str = "") -> str:
 
 def code_in_html(text: object) -> str:
     """A code span where HTML stands and Markdown is not read."""
-    said = legible(str(text)) or _EMPTY
+    said = _said(text)
     return f"<code>{''.join(_HTML.get(character, character) for character in said)}</code>"
 
 
@@ -45,6 +48,10 @@ def marker(verb: str, environment: str) -> str:
     """The hidden first line by which a comment is found again."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", environment)
     return f"<!-- reconciler:{verb}:{name} -->"
+
+
+def _said(text: object) -> str:
+    return cut(legible(str(text)), LONGEST_CODE) or _EMPTY
 
 
 def _longest_run(text: str) -> int:

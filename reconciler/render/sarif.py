@@ -7,7 +7,8 @@ above it. A result without a place stands at the project file: code scanning tak
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import orjson
@@ -15,12 +16,16 @@ import orjson
 from reconciler.model.finding import Explanation
 from reconciler.model.values import Json
 from reconciler.render.legible import legible
-from reconciler.render.remarks import Remark
+from reconciler.render.remarks import Level, Remark
 
 VERSION: Final = "2.1.0"
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT: Final = "%SRCROOT%"
-FINGERPRINT: Final = "reconciler/v1"
+FINGERPRINT: Final = "primaryLocationLineHash"
+"""The one that code scanning looks at, with the file and the rule; without it, it would hash the line of the file, and
+take two findings at one line for one."""
+MOST: Final = 5_000
+"""Results that code scanning keeps of a run; a file with 25,000 it refuses."""
 _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -36,6 +41,7 @@ def sarif_json(
     """One run. `category` keeps the runs of several environments apart; `succeeded` is whether the program could do its
     work, whatever it found."""
     rules = sorted({remark.code for remark in remarks})
+    shown = _weightiest(remarks)
     run = {
         "tool": {
             "driver": {
@@ -47,8 +53,8 @@ def sarif_json(
         "automationDetails": {"id": f"{category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
-        "invocations": [{"executionSuccessful": succeeded}],
-        "results": [_result(remark, rules.index(remark.code), project_file) for remark in remarks],
+        "invocations": [{"executionSuccessful": succeeded} | _left_out(len(remarks) - len(shown))],
+        "results": [_result(remark, rules.index(remark.code), project_file, mark) for remark, mark in _marked(shown)],
     }
     return orjson.dumps({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, option=orjson.OPT_INDENT_2)
 
@@ -65,14 +71,38 @@ def _rule(code: str, explanation: Explanation | None, remarks: Iterable[Remark])
     }
 
 
-def _result(remark: Remark, index: int, project_file: str) -> dict[str, Json]:
+def _weightiest(remarks: Sequence[Remark]) -> Sequence[Remark]:
+    """All in their order, or where they are too many, the weightiest of them."""
+    if len(remarks) <= MOST:
+        return remarks
+    order = list(Level)
+    return sorted(remarks, key=lambda remark: (bool(remark.accepted), order.index(remark.level)))[:MOST]
+
+
+def _left_out(count: int) -> dict[str, Json]:
+    if not count:
+        return {}
+    text = f"{count:,} more, which weigh no more than these, are left out."
+    return {"toolExecutionNotifications": [{"level": "warning", "message": _text(text)}]}
+
+
+def _marked(remarks: Iterable[Remark]) -> Iterator[tuple[Remark, str]]:
+    """Each with its fingerprint: those that say the same of the same are numbered."""
+    times: Counter[str] = Counter()
+    for remark in remarks:
+        said = _fingerprint(remark)
+        times[said] += 1
+        yield remark, f"{said}:{times[said]}"
+
+
+def _result(remark: Remark, index: int, project_file: str, mark: str) -> dict[str, Json]:
     result: dict[str, Json] = {
         "ruleId": remark.code,
         "ruleIndex": index,
         "level": remark.level.value,
         "message": _text(remark.message),
         "locations": [{"physicalLocation": _place(remark, project_file)}],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(remark)},
+        "partialFingerprints": {FINGERPRINT: mark},
     }
     if remark.accepted:
         result["suppressions"] = [{"kind": "inSource", "justification": legible(remark.accepted)}]
@@ -81,7 +111,7 @@ def _result(remark: Remark, index: int, project_file: str) -> dict[str, Json]:
 
 def _place(remark: Remark, project_file: str) -> dict[str, Json]:
     where = remark.where
-    file, line, column = (where.file, where.line, where.column) if where else (project_file, 1, 1)
+    file, line, column = (where.file, where.line, where.column) if where and where.file else (project_file, 1, 1)
     return {
         "artifactLocation": {"uri": _relative(file), "uriBaseId": ROOT},
         "region": {"startLine": max(line, 1), "startColumn": max(column, 1)},

@@ -55,7 +55,7 @@ def _rows(level: Level, remarks: Iterable[Remark]) -> Iterator[str]:
 
 def _properties(remark: Remark) -> str:
     title = f"title={_property(legible(f'{remark.code} {remark.summary}'))}"
-    if remark.where is None:
+    if remark.where is None or not remark.where.file:
         return title
     file = _property(legible(remark.where.file.removeprefix("./")))
     return f"file={file},line={remark.where.line},col={remark.where.column},{title}"

@@ -9,7 +9,7 @@ import sys
 
 BENCHMARKS = (
     "bench_help", "bench_sandbox", "bench_validate", "bench_plan", "bench_apply", "bench_requests", "bench_fetch",
-    "bench_normalise", "bench_archives", "bench_audit",
+    "bench_normalise", "bench_archives", "bench_audit", "bench_review",
 )  # fmt: skip
 
 for name in BENCHMARKS:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import orjson
 import pytest
+from reconciler.commands.actions import LARGEST_SUMMARY
 
 from .project import SUPPORT, Project, purpose, schema
 
@@ -75,6 +77,101 @@ def test_a_failed_step_of_an_apply_is_an_annotation(project: Project, step: Path
     assert ran.code != 0
     assert f"{SUPPORT}%3A" in ran.out
     assert "succeeded=false" in (step / "output").read_text()
+
+
+def cases(project: Project, name: str) -> dict[str, str]:
+    """What came of each case of a JUnit file."""
+    found = fromstring((project.root / name).read_bytes()).iter("testcase")  # noqa: S314 - our own
+    return {
+        str(each.get("name")): next((part.tag for part in each if part.tag != "system-out"), "passed") for each in found
+    }
+
+
+def test_a_plan_is_a_page_and_cases(project: Project) -> None:
+    project.applied(purpose(), schema())
+    project.write(schema(description="x"))
+    assert project.run("plan", "-o", "html=plan.html", "-o", "junit=plan.xml").code == 3
+    page = (project.root / "plan.html").read_text()
+    assert page.startswith("<!doctype html>")
+    assert "<title>Plan for default</title>" in page
+    assert cases(project, "plan.xml") == {"Support": "failure", "customer": "passed"}
+
+
+def test_an_apply_is_a_page_and_cases(project: Project) -> None:
+    project.write(purpose())
+    assert project.run("apply", "--auto-approve", "-o", "html=a.html", "-o", "junit=a.xml").code == 0
+    assert "<h1>The plan for default was applied</h1>" in (project.root / "a.html").read_text()
+    assert cases(project, "a.xml") == {"Support": "passed"}
+
+
+def test_manifests_are_cases_by_file_whether_they_are_valid_or_not(project: Project) -> None:
+    project.write(purpose())
+    assert project.run("validate", "-o", "junit=v.xml", "-o", "html=v.html").code == 0
+    (file,) = cases(project, "v.xml")
+    project.write(purpose(retention="soon"))
+    assert project.run("validate", "-o", "junit=v.xml", "-o", "html=v.html").code == 1
+    assert cases(project, "v.xml") == {file: "failure"}
+    assert "<h1>Validate for default failed</h1>" in (project.root / "v.html").read_text()
+
+
+def test_drift_is_a_page_and_cases(project: Project) -> None:
+    project.applied(purpose())
+    assert project.run("drift", "-o", "junit=d.xml").code == 0
+    assert cases(project, "d.xml") == {"everything else": "passed"}
+    project.control.edit("purposes", "Support", {"description": "theirs"})
+    assert project.run("drift", "-o", "junit=d.xml", "-o", "html=d.html").code == 2
+    assert cases(project, "d.xml") == {"Support": "failure", "everything else": "passed"}
+    assert "<h1>Drift in default</h1>" in (project.root / "d.html").read_text()
+
+
+def test_a_run_that_fails_is_a_case_too(project: Project) -> None:
+    project.write(purpose())
+    assert project.run("plan", "--target", "Purpose/no_such", "-o", "junit=p.xml").code != 0
+    assert cases(project, "p.xml") == {"run": "error"}
+
+
+def test_a_saved_plan_has_every_format_of_a_plan(project: Project) -> None:
+    project.write(purpose())
+    project.run("plan", "--out", "plan.json")
+    for name in ("markdown", "html", "junit", "sarif", "github"):
+        assert project.run("show", "plan.json", "-o", name).code == 0
+    assert project.run("show", "plan.json", "-o", "markdown").out.startswith("<!-- reconciler:plan:default -->")
+
+
+def test_files_are_named_from_the_root_of_the_repository(
+    project: Project, step: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(project.root.parent))
+    project.write(purpose(retention="soon"))
+    ran = project.run("validate", "-o", "github", "-o", "sarif=v.sarif")
+    assert f"file={project.root.name}/manifests/" in ran.out
+    (result,) = orjson.loads((project.root / "v.sarif").read_bytes())["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place.startswith(f"{project.root.name}/manifests/")
+
+
+def test_a_summary_is_never_larger_than_is_shown(project: Project, step: Path) -> None:
+    project.write(purpose())
+    (step / "summary").write_text("x" * (LARGEST_SUMMARY - 300))
+    assert project.run("plan", "-o", "github").code == 0
+    text = (step / "summary").read_text()
+    assert text.endswith("The rest is in the artefacts and the log of this run.\n\n")
+    assert len(text) <= LARGEST_SUMMARY
+    (step / "summary").write_text("x" * LARGEST_SUMMARY)
+    assert project.run("plan", "-o", "github").code == 0
+    assert (step / "summary").stat().st_size == LARGEST_SUMMARY
+
+
+def test_what_is_imported_or_recorded_starts_no_command_either(project: Project, step: Path) -> None:
+    odd = "a\n::add-mask::x\n##[group]y"
+    project.applied(purpose(description=odd))
+    project.control.create(
+        "purposes", {"name": "Odd", "description": odd, "retentionPeriod": "30d", "legalBasis": "consent"}
+    )
+    for words in (["import", "--all", "--dry-run"], ["state", "show", SUPPORT], ["state", "list"]):
+        ran = project.run(*words)
+        assert ran.code == 0, str(ran)
+        assert not [row for row in ran.out.splitlines() if row.lstrip().startswith("::") or "##[" in row], str(ran)
 
 
 def test_what_the_organisation_says_starts_no_command_of_a_runner(project: Project, step: Path) -> None:

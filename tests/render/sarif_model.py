@@ -23,6 +23,7 @@ def _list(items: Json, **more: Any) -> Json:
 
 TEXT: Final = {"type": "string", "minLength": 1}
 WHOLE: Final = {"type": "integer", "minimum": 1}
+LEVEL: Final = {"enum": ["none", "note", "warning", "error"]}
 MESSAGE: Final = _object(["text"], text=TEXT)
 RULE: Final = _object(["id"], id=TEXT, shortDescription=MESSAGE, fullDescription=MESSAGE, help=MESSAGE)  # §3.49
 PLACE: Final = _object(
@@ -34,7 +35,7 @@ RESULT: Final = _object(
     ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
     ruleId=TEXT,
     ruleIndex={"type": "integer", "minimum": 0},
-    level={"enum": ["none", "note", "warning", "error"]},
+    level=LEVEL,
     message=MESSAGE,
     locations=_list(_object(["physicalLocation"], physicalLocation=PLACE), minItems=1),
     partialFingerprints={"type": "object", "additionalProperties": TEXT, "minProperties": 1},
@@ -56,7 +57,13 @@ RUN: Final = _object(
     automationDetails=_object(["id"], id={"type": "string", "pattern": "/$"}),
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
     originalUriBaseIds={"type": "object", "additionalProperties": _object([], description=MESSAGE)},
-    invocations=_list(_object(["executionSuccessful"], executionSuccessful={"type": "boolean"})),
+    invocations=_list(
+        _object(
+            ["executionSuccessful"],
+            executionSuccessful={"type": "boolean"},
+            toolExecutionNotifications=_list(_object(["message"], message=MESSAGE, level=LEVEL)),
+        )
+    ),
     results=_list(RESULT),
 )  # §3.14
 LOG: Final = _object(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -18,7 +19,7 @@ from reconciler.render import Occasion, plan_markdown, told_markdown
 from reconciler.render.markdown import LIMIT, MOST_LINES
 from reconciler.render.markup import code, code_in_html, fence, marker
 
-from .builders import blocked_plan, change, finding, plan, story_plan
+from .builders import MARKETING, blocked_plan, change, field, finding, plan, story_plan
 
 OCCASION: Final = Occasion("plan", "production", Provenance("a.smith", "0123abc"), "plan-production")
 HOSTILE: Final = (
@@ -85,6 +86,30 @@ def test_one_object_does_not_push_out_the_others() -> None:
     assert len(text) < 20_000
     assert told_markdown("A", "\n".join(["row"] * (MOST_LINES + 7)), OCCASION).count("row") == MOST_LINES
     assert "... and 7 more lines" in told_markdown("A", "\n".join(["row"] * (MOST_LINES + 7)), OCCASION)
+
+
+def test_what_weighs_most_is_shown_at_least_in_part_however_long_it_is() -> None:
+    values = tuple(field(f"fields.f{number}", "x" * 900, "y" * 900) for number in range(500))
+    long = change(fields=values, destructive=True, action=Action.ADOPT)
+    text = shown(plan(long, change(MARKETING), findings=(*[finding(detail="z" * 5_000)] * 300,)))
+    assert len(text.encode()) <= LIMIT
+    assert "<code>FlexSchema/customer_profile</code>: adopt, destructive, 300 blocking findings" in text
+    assert "more about it did not fit" in text
+    assert "<code>Purpose/Marketing_Campaigns</code>" in text
+
+
+def test_a_long_report_is_shown_in_part_and_long_names_are_cut() -> None:
+    text = told_markdown("A", "\n".join(["\U0001f4c8" * 2_000] * 400), OCCASION)
+    assert len(text.encode()) <= LIMIT
+    assert "\U0001f4c8" * 900 in text
+    assert len(shown(plan(targets=("\U0001f4c8" * 9_000,) * 50)).encode()) <= LIMIT
+
+
+def test_500_changed_objects_take_less_than_a_second() -> None:
+    begun = time.process_time()
+    text = shown(many(500, fields=tuple(field(f"fields.f{number}", "a", "b") for number in range(10))))
+    assert time.process_time() - begun < 1
+    assert len(text.encode()) <= LIMIT
 
 
 # Foreign text.

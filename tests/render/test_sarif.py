@@ -12,6 +12,7 @@ from reconciler.errors import PlanRefused
 from reconciler.model.finding import Explanation
 from reconciler.model.source import Source
 from reconciler.render import Level, Remark, remarks_of_error, remarks_of_plan, remarks_of_problems, sarif_json
+from reconciler.render.sarif import MOST
 
 from .builders import blocked_plan, problem, story_plan
 from .sarif_model import is_valid
@@ -67,8 +68,8 @@ def test_a_result_stands_at_its_line_and_column() -> None:
 
 
 def test_one_without_a_place_stands_at_the_project_file() -> None:
-    (result,) = run_of(remark(where=None))["results"]
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "reconciler.yaml"
+    for result in run_of(remark(where=None), remark(where=Source("", 1, 1)))["results"]:
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "reconciler.yaml"
 
 
 def test_a_rule_is_explained_once() -> None:
@@ -79,11 +80,26 @@ def test_a_rule_is_explained_once() -> None:
 def test_a_fingerprint_survives_lines_above_and_no_other_change() -> None:
     def print_of(**members: Any) -> str:
         (result,) = run_of(remark(**members))["results"]
-        return str(result["partialFingerprints"]["reconciler/v1"])
+        return str(result["partialFingerprints"]["primaryLocationLineHash"])
 
     first = print_of()
     assert print_of(where=Source("manifests/schemas/a.yaml", 99, 3), detail="other") == first
     assert len({first, print_of(subject="S/a fields.y"), print_of(code="FS102")}) == 3
+
+
+def test_two_findings_that_say_the_same_are_two_alerts() -> None:
+    results = run_of(remark(), remark(), remark())["results"]
+    prints = {result["partialFingerprints"]["primaryLocationLineHash"] for result in results}
+    assert sorted(each.rpartition(":")[2] for each in prints) == ["1", "2", "3"]
+
+
+def test_of_too_many_the_weightiest_are_left_and_it_is_said() -> None:
+    notes = (remark(level=Level.NOTE, subject=str(number)) for number in range(MOST + 3))
+    run = run_of(*notes, remark(subject="grave"))
+    assert len(run["results"]) == MOST
+    assert run["results"][0]["level"] == "error"
+    (said,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert said["message"]["text"].startswith("4 more")
 
 
 def test_what_was_accepted_is_suppressed_and_says_by_whom() -> None:
