@@ -1,4 +1,4 @@
-"""The surroundings of a step in GitHub Actions: files that its runner reads, and lines that it would obey."""
+"""The surroundings of a step in CI: files that its runner reads, and lines that it would obey."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _FULL: Final = "**There is no more room in this summary.** The rest is in the ar
 
 
 def is_step() -> bool:
-    """Whether a runner reads what we print."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
+    """Whether a runner reads what we print, and obeys some of it: GitHub's, Azure's, TeamCity's."""
+    return any(os.environ.get(name) for name in ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"))
 
 
 def printable(text: str) -> str:

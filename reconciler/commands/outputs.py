@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ PLAIN: Final = ("human", "json")
 """The formats of every result."""
 REVIEW: Final = (*PLAIN, "markdown", "sarif", "github", "html", "junit")
 """Those of what is reviewed: plans, problems, reports, errors."""
+
+
+_OBEYED_IN_JSON: Final = re.compile(rb"##(?=(?:vso|teamcity)?\[)")
 
 
 class Result(Protocol):
@@ -247,7 +251,7 @@ def _inert(content: bytes, name: str) -> bytes:
         case "github":
             return content
         case "json" | "sarif":
-            return content.replace(b"##[", b"#\\u0023[")
+            return _OBEYED_IN_JSON.sub(rb"#\\u0023", content)
         case _:
             return inert(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 

@@ -1,7 +1,8 @@
 """What a runner of GitHub Actions reads: annotations, and outputs of a step.
 
-A runner obeys whatever line begins with `::`, after any spaces, and whatever holds `##[`. Here these are ours alone,
-and everything foreign in them is escaped; `inert` keeps other lines from being obeyed.
+A runner obeys whatever line begins with `::`, after any spaces, and whatever holds `##[`; those of Azure Pipelines and
+TeamCity obey `##vso[` and `##teamcity[`. Here these are ours alone, and everything foreign in them is escaped; `inert`
+keeps other lines from being obeyed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MOST: Final = 10
 """Annotations of one level that are shown of a step."""
 
 _COMMANDS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
-_OBEYED: Final = re.compile(r"(?:\A|(?<=[\r\n]))(\s*):(?=:)|(?<=#)#(?=\[)")
+_OBEYED: Final = re.compile(r"(?:\A|(?<=[\r\n]))(\s*):(?=:)|(?<=#)#(?=(?:vso|teamcity)?\[)")
 
 
 def annotated(remarks: Iterable[Remark]) -> str:

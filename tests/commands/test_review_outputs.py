@@ -185,6 +185,19 @@ def test_what_the_organisation_says_starts_no_command_of_a_runner(project: Proje
     assert "##[group]y" in orjson.loads(project.run("plan", "-o", "json").out)["changes"][0]["before"]["description"]
 
 
+@pytest.mark.parametrize(("variable", "command"), [("TF_BUILD", "##vso[a]"), ("TEAMCITY_VERSION", "##teamcity[a]")])
+def test_nor_one_of_another_runner(
+    project: Project, monkeypatch: pytest.MonkeyPatch, variable: str, command: str
+) -> None:
+    project.applied(purpose())
+    project.control.edit("purposes", "Support", {"description": command})
+    assert command in project.run("plan").out
+    monkeypatch.setenv(variable, "1")
+    for words in (["plan"], ["plan", "-o", "json"], ["plan", "-o", "html"], ["plan", "-o", "junit"]):
+        assert command not in project.run(*words).out
+    assert command in orjson.loads(project.run("plan", "-o", "json").out)["changes"][0]["before"]["description"]
+
+
 @pytest.mark.parametrize("words", [["kinds", "-o", "sarif"], ["policies", "-o", "markdown"], ["plan", "-o", "xml"]])
 def test_a_result_without_a_format_says_so_before_anything_is_read(project: Project, words: list[str]) -> None:
     ran = project.run(*words)
