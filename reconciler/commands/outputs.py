@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol, TextIO, cast
+from typing import Final, TextIO, cast
 
 import click
 
-from reconciler import __version__
-from reconciler.commands.actions import OUTPUT, add_summary, add_to, in_repository, is_step, printable
+from reconciler.commands.actions import OUTPUT, add_summary, add_to, is_step, printable
 from reconciler.commands.failure import Failure
+from reconciler.commands.formats import Result, Reviewed, disarmed, formatted
 from reconciler.commands.log_lines import tell_error
 from reconciler.commands.provenance import provenance
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.model.source import Problem
 from reconciler.render import (
     NO_OCCASION,
-    Case,
     Occasion,
-    Remark,
-    annotated,
-    inert,
     problem_text,
     problems_total,
-    sarif_json,
     step_outputs,
 )
 
@@ -37,33 +31,6 @@ PLAIN: Final = ("human", "json")
 """The formats of every result."""
 REVIEW: Final = (*PLAIN, "markdown", "sarif", "github", "html", "junit")
 """Those of what is reviewed: plans, problems, reports, errors."""
-
-
-_OBEYED_IN_JSON: Final = re.compile(rb"##(?=(?:vso|teamcity)?\[)")
-
-
-class Result(Protocol):
-    """Something to show, in the plain formats."""
-
-    def human(self, *, styled: bool, width: int) -> str: ...
-
-    def json(self) -> bytes: ...
-
-
-class Reviewed(Result, Protocol):
-    """Something to show, in all formats."""
-
-    def markdown(self, occasion: Occasion) -> str: ...
-
-    def html(self, occasion: Occasion) -> str: ...
-
-    def remarks(self) -> tuple[Remark, ...]: ...
-
-    def cases(self) -> tuple[Case, ...]: ...
-
-    def numbers(self) -> Mapping[str, str]:
-        """What a workflow's later steps decide by."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +61,8 @@ class Outputs:
             raise failures[0]
 
     def _show(self, target: _Target, result: Result) -> None:
-        _write(target, _formatted(target, result, self.occasion))
+        styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
+        _write(target, formatted(target.format, result, self.occasion, styled=styled, width=width))
         if target.format == "github":
             _tell_runner(cast("Reviewed", result), self.occasion)
 
@@ -170,59 +138,6 @@ def appearance(stream: TextIO | None) -> tuple[bool, int]:
     return "NO_COLOR" not in os.environ, min(max(width, 40), 140)
 
 
-def _formatted(target: _Target, result: Result, occasion: Occasion) -> bytes:
-    match target.format:
-        case "human":
-            styled, width = appearance(sys.stdout) if target.file is None else (False, 100)
-            content = result.human(styled=styled, width=width).encode()
-        case "json":
-            content = result.json()
-        case _:
-            content = _reviewed(target.format, cast("Reviewed", result), occasion)
-    return content if content.endswith(b"\n") or not content else content + b"\n"
-
-
-def _reviewed(name: str, result: Reviewed, occasion: Occasion) -> bytes:
-    match name:
-        case "markdown":
-            return result.markdown(occasion).encode()
-        case "github":
-            return annotated(_placed(result)).encode()
-        case "html":
-            return result.html(occasion).encode()
-        case "junit":
-            return _junit(result, occasion)
-        case _:
-            return _sarif(result, occasion)
-
-
-def _placed(result: Reviewed) -> tuple[Remark, ...]:
-    """Remarks whose files are named from the root of the repository."""
-    return tuple(
-        replace(each, where=replace(each.where, file=in_repository(each.where.file))) if each.where else each
-        for each in result.remarks()
-    )
-
-
-def _junit(result: Reviewed, occasion: Occasion) -> bytes:
-    from reconciler.render.junit import junit_xml  # whose XML takes a while to load
-
-    return junit_xml(result.cases(), " ".join(("reconciler", occasion.verb, occasion.environment)))
-
-
-def _sarif(result: Reviewed, occasion: Occasion) -> bytes:
-    from reconciler.commands.explain import every_explanation  # which shows itself with the help of this module
-
-    return sarif_json(
-        _placed(result),
-        every_explanation(),
-        category=f"reconciler/{occasion.verb}/{occasion.environment or 'default'}",
-        version=__version__,
-        project_file=in_repository("reconciler.yaml"),
-        succeeded=not isinstance(result, Failure),
-    )
-
-
 def _tell_runner(result: Reviewed, occasion: Occasion) -> None:
     """What a runner of GitHub Actions takes from files: the summary of the step, and its outputs."""
     add_summary(result.markdown(occasion) + "\n")
@@ -234,7 +149,7 @@ def _write(target: _Target, content: bytes) -> None:
         write_file(target.file, content)
     elif sys.stdout is not None:
         if is_step():
-            content = _inert(content, target.format)
+            content = disarmed(target.format, content)
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -243,17 +158,6 @@ def _write(target: _Target, content: bytes) -> None:
             raise
         except OSError as error:
             raise _unwritable("the standard output", error.strerror or str(error)) from None
-
-
-def _inert(content: bytes, name: str) -> bytes:
-    """What a runner does not obey. No line of JSON begins with a command, and characters have another spelling."""
-    match name:
-        case "github":
-            return content
-        case "json" | "sarif":
-            return _OBEYED_IN_JSON.sub(rb"#\\u0023", content)
-        case _:
-            return inert(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
 
 def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:

@@ -15,8 +15,8 @@ from reconciler.render.workflow import MOST
 WHERE = Source("./manifests/a,b:c.yaml", 3, 5)
 COMMANDS = st.sampled_from(
     [
-        "::error::x", "\n::add-mask::a", "##[group]", "##vso[a]", "##teamcity[a]", "::stop-commands::x", "%0A::x", "\r::x",
-        ":",
+        "::error::x", "\n::add-mask::a", "##[group]", "##vso[a]", "##teamcity[a]", "::stop-commands::x",
+        "%0A::x", "\r::x", ":",
     ]
 )  # fmt: skip
 TEXTS = st.lists(COMMANDS | st.text(max_size=5), max_size=5).map("".join)
