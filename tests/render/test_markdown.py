@@ -20,6 +20,7 @@ from reconciler.render.markdown import LIMIT, MOST_LINES
 from reconciler.render.markup import code, code_in_html, fence, marker
 
 from .builders import MARKETING, blocked_plan, change, field, finding, plan, story_plan
+from .references import pointing_plan
 
 OCCASION: Final = Occasion("plan", "production", Provenance("a.smith", "0123abc"), "plan-production")
 HOSTILE: Final = (
@@ -33,7 +34,10 @@ def shown(made: Plan, occasion: Occasion = OCCASION) -> str:
     return plan_markdown(made, KINDS, "sha256:ab", occasion)
 
 
-@pytest.mark.parametrize(("name", "made"), [("blocked", blocked_plan()), ("story", story_plan()), ("nothing", plan())])
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("blocked", blocked_plan()), ("story", story_plan()), ("pointing", pointing_plan()), ("nothing", plan())],
+)
 def test_a_comment_reads_as_in_the_golden_file(name: str, made: Plan, golden: Callable[[str, str], None]) -> None:
     golden(f"plan_{name}.md", shown(made))
 
