@@ -27,6 +27,8 @@
     │   ├── ForeignLedger                   another organisation's
     │   ├── LedgerFormat                    newer than this program, or no ledger at all
     │   └── AuditBroken                     an entry of the audit is not as it was written
+    ├── SnapshotUnreadable         exit 1   no snapshot at all, or changed by hand
+    ├── NotInSnapshot              exit 1   planning from it would need what was not read then
     ├── PlanRefused                exit 4   stale, changed by hand, or for something else
     │   ├── PlanUnreadable         exit 1   no plan at all
     │   └── ApprovalRefused                 what is planned now is not what was approved
@@ -202,6 +204,14 @@ class LedgerFormat(LedgerError):
 
 class AuditBroken(LedgerError):
     """The audit is not as it was written: something was changed, taken out, put in, or cut off."""
+
+
+class SnapshotUnreadable(ReconcilerError):
+    """The file is no snapshot, or not as it was written."""
+
+
+class NotInSnapshot(ReconcilerError):
+    """A snapshot was made without what a plan needs. What is not known is never taken for nothing."""
 
 
 class PlanRefused(ReconcilerError):

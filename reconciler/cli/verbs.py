@@ -10,6 +10,7 @@ import click
 VERBS: Final = {
     "validate": "Check the manifests without touching the organisation.",
     "plan": "Show what apply would change, and what is unsafe about it.",
+    "snapshot": "Save what a plan reads, for planning without network or credentials.",
     "show": "Show a saved plan.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
     "drift": "Show what was changed behind our back, and take it over on request.",

@@ -48,7 +48,7 @@ def github() -> None:
 
     \b
       reconciler github comment --pull-request 17 --file plan.md
-      reconciler github approvals --environment production --since "$(reconciler state applied)" --to approved
+      reconciler github approvals --environment prod --since 0123abc --to approved
     """
 
 

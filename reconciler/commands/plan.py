@@ -10,11 +10,12 @@ import click
 
 from reconciler.commands import options as shared
 from reconciler.commands.ledgers import read_ledger
+from reconciler.commands.offline import planned_against
 from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
-from reconciler.commands.session import session
-from reconciler.commands.workspace import open_workspace
+from reconciler.commands.session import session, tell
+from reconciler.commands.workspace import Workspace, open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
@@ -74,6 +75,12 @@ class PlanShown:
 @shared.home
 @shared.deciding
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan, to be applied later.")
+@click.option(
+    "--against",
+    metavar="SNAPSHOT",
+    type=click.Path(path_type=Path),
+    help="Plan from a snapshot: no network, no credentials, no ledger.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none.")
 @shared.outputs
 @shared.organisation
@@ -83,6 +90,7 @@ def plan(
     home: Home,
     options: PlanOptions,
     out: Path | None,
+    against: Path | None,
     detailed_exitcode: bool,
     outputs: tuple[str, ...],
     calling: Calling,
@@ -95,23 +103,32 @@ def plan(
       reconciler plan
       reconciler plan --out plan.json --output json=plan-view.json
       reconciler plan --records FlexSchema/customer_profile=export.jsonl
+      reconciler plan --against snapshot.json
     """
     target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment="default")
     with target.failing_loudly():
         if out is not None:
             check_place(out)
         workspace = open_workspace(home)
-        wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
-        with session(workspace, calling) as run:
-            organisation = run.client.organisation()
-            with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
-                now, secrets = run.clock.now(), run.secrets
-                decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
+        if against is None:
+            decided = _planned(workspace, options, calling)
+        else:
+            decided = planned_against(against, workspace, options, parallelism=calling.parallelism)
         if out is not None:
             write_file(out, write_plan(decided), mode=0o600)
-            run.say(_saved(out, decided))
+            if calling.log_level != "quiet":
+                tell(_saved(out, decided))
     target.show(PlanShown(decided))
     ctx.exit(exit_code(decided, detailed=detailed_exitcode))
+
+
+def _planned(workspace: Workspace, options: PlanOptions, calling: Calling) -> Plan:
+    wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
+    with session(workspace, calling) as run:
+        organisation = run.client.organisation()
+        with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
+            now, secrets = run.clock.now(), run.secrets
+            return compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
 
 
 def _saved(out: Path, decided: Plan) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,11 +14,12 @@ from reconciler.archive import Backups
 from reconciler.commands.histories import read_histories
 from reconciler.commands.keys import digests_of
 from reconciler.commands.options import PlanOptions
-from reconciler.commands.records import gather, read_files
+from reconciler.commands.records import Known, gather, read_files
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import NotOffered, UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
+from reconciler.model.evidence import Evidence
 from reconciler.model.observed import Observed, Organisation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Api, Ledger
@@ -37,6 +38,24 @@ TOOL: Final = f"reconciler {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of secrets: the digests of those that manifests name, by variable, and the names of all that are
+    set."""
+
+    digests: Mapping[str, str] = field(default_factory=dict)
+    variables: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a snapshot has in the place of the surroundings."""
+
+    seen: Seen
+    backups: frozenset[tuple[str, str]]
+    evidence: Known
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
     """What the command line said about planning."""
 
@@ -44,6 +63,7 @@ class Wishes:
     records: Mapping[Address, Path] = field(default_factory=dict)
     as_of: datetime.datetime | None = None
     parallelism: int = 8
+    kept: Kept | None = None
 
 
 def wishes_of(options: PlanOptions, workspace: Workspace, *, parallelism: int) -> Wishes:
@@ -67,6 +87,8 @@ class Decided:
 
     plan: Plan
     drafts: Drafts
+    evidence: Mapping[Address, Evidence]
+    seen: Seen
 
 
 def compute(
@@ -96,12 +118,13 @@ def decide(
     """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
     situation = observe(workspace, ledger, api, organisation, wishes, now, secrets=secrets)
     situation = _with_listed_requests(situation, api)
-    situation = _with_histories(situation, workspace, ledger, api, wishes.parallelism)
+    situation = _with_histories(situation, workspace, ledger, api, wishes)
     situation, bindings = bound(situation, api)
     drafts = draft_all(situation, bindings)
-    evidence = gather(drafts, api, wishes.records)
+    evidence = gather(drafts, api, wishes.records, wishes.kept.evidence if wishes.kept else None)
     terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
-    return Decided(make_plan(drafts, evidence, terms, plan_calls=total_calls(api)), drafts)
+    plan = make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
+    return Decided(plan, drafts, evidence, _seen(workspace, ledger, wishes, secrets))
 
 
 def observe(
@@ -117,10 +140,9 @@ def observe(
     """What is desired, recorded and observed of the objects that converge."""
     check_organisation(workspace, organisation)
     recorded = ledger.rows()
-    variables = variables_of(workspace.estate, KINDS)
-    digests = digests_of(secrets, variables, ledger_id=ledger.ledger_id)
+    variables, seen = variables_of(workspace.estate, KINDS), _seen(workspace, ledger, wishes, secrets)
     situation = Situation(
-        estate=with_known(workspace.estate, KINDS, digests),
+        estate=with_known(workspace.estate, KINDS, seen.digests),
         project=workspace.project,
         kinds=KINDS,
         organisation=organisation,
@@ -131,12 +153,19 @@ def observe(
         intents=ledger.intents(),
         requests=ledger.requests(),
         disowned=ledger.disowned(),
-        unset=variables - secrets.keys(),
+        unset=variables - seen.variables,
         choices=wishes.choices,
     )
     situation = selected(situation)
     observed = _observed(workspace, recorded.keys(), api, situation.choices)
     return with_moves(replace(situation, observed=observed))
+
+
+def _seen(workspace: Workspace, ledger: Ledger, wishes: Wishes, secrets: Mapping[str, Secret]) -> Seen:
+    if wishes.kept is not None:
+        return wishes.kept.seen
+    variables = variables_of(workspace.estate, KINDS)
+    return Seen(digests_of(secrets, variables, ledger_id=ledger.ledger_id), frozenset(secrets))
 
 
 def bound(situation: Situation, api: Api) -> tuple[Situation, Bindings]:
@@ -184,19 +213,21 @@ def _with_listed_requests(situation: Situation, api: Api) -> Situation:
     return replace(situation, observed=listed)
 
 
-def _with_histories(
-    situation: Situation, workspace: Workspace, ledger: Ledger, api: Api, parallelism: int
-) -> Situation:
+def _with_histories(situation: Situation, workspace: Workspace, ledger: Ledger, api: Api, wishes: Wishes) -> Situation:
     """With what the standing orders are about, what is archived of it, and what there are copies of."""
     orders = [order for _, order in standing_orders(situation)]
-    backups = Backups(workspace.root)
     folders = {order.backup for order in orders if order.backup}
     return replace(
         situation,
-        histories=read_histories(situation.kinds, orders, api, parallelism=parallelism),
+        histories=read_histories(situation.kinds, orders, api, parallelism=wishes.parallelism),
         receipts=ledger.receipts() if orders else {},
-        backups=frozenset((folder, name) for folder in folders for name in backups.names(folder)),
+        backups=wishes.kept.backups if wishes.kept else _backups(workspace, folders),
     )
+
+
+def _backups(workspace: Workspace, folders: Iterable[str]) -> frozenset[tuple[str, str]]:
+    backups = Backups(workspace.root)
+    return frozenset((folder, name) for folder in folders for name in backups.names(folder))
 
 
 def _listed(workspace: Workspace, recorded: Collection[Address], api: Api, name: str) -> tuple[Observed, ...]:

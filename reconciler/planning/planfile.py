@@ -28,7 +28,7 @@ def write_plan(plan: Plan) -> bytes:
 
 def as_json(plan: Plan) -> Json:
     """The plan as JSON values."""
-    return orjson.loads(canonical(_converter().unstructure(plan)))
+    return orjson.loads(canonical(converter().unstructure(plan)))
 
 
 def seal_of(plan: Plan) -> str:
@@ -94,7 +94,7 @@ def _equal(left: str, right: str) -> bool:
 def _structured(body: Json, seal: str) -> Plan:
     """The plan, if writing it again gives the same seal: nothing was read as something else than it says."""
     try:
-        plan = _converter().structure(body, Plan)
+        plan = converter().structure(body, Plan)
         faithful = seal_of(plan) == seal
     except Exception as error:  # whatever it is that garbage makes the structuring stumble over
         detail = f"Its content does not have the shape of a plan ({type(error).__name__})."
@@ -106,7 +106,8 @@ def _structured(body: Json, seal: str) -> Plan:
 
 
 @functools.cache
-def _converter() -> Converter:
+def converter() -> Converter:
+    """Frozen values to JSON values and back, refusing what they do not have."""
     converter = Converter(forbid_extra_keys=True, detailed_validation=False)
     converter.register_unstructure_hook(Address, str)
     converter.register_structure_hook(Address, lambda text, _: Address.parse(text))

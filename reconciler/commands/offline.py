@@ -1,0 +1,60 @@
+"""Planning against a snapshot: the same deciding, and nobody is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from reconciler.commands.options import PlanOptions
+from reconciler.commands.planner import TOOL, Kept, Seen, decide, wishes_of
+from reconciler.commands.replaying import SnapshotApi, SnapshotLedger
+from reconciler.commands.workspace import Workspace
+from reconciler.errors import SnapshotUnreadable, UsageError
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Api, Ledger
+from reconciler.model.snapshot import Snapshot
+from reconciler.planning.snapshotfile import read_snapshot
+
+
+def planned_against(file: Path, workspace: Workspace, options: PlanOptions, *, parallelism: int) -> Plan:
+    """The plan as it would have been made when the snapshot was. Raises SnapshotUnreadable, NotInSnapshot,
+    UsageError."""
+    snapshot = _read(file)
+    _check(snapshot, workspace, file)
+    answers = SnapshotApi(snapshot)
+    seen = Seen(snapshot.digests, frozenset(snapshot.variables))
+    kept = Kept(seen, frozenset(snapshot.backups), answers.evidence)
+    wishes = replace(wishes_of(options, workspace, parallelism=parallelism), kept=kept)
+    api, ledger = cast("Api", answers), cast("Ledger", SnapshotLedger(snapshot))
+    return decide(workspace, ledger, api, snapshot.organisation, wishes, snapshot.now, secrets={}).plan
+
+
+def _read(file: Path) -> Snapshot:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise SnapshotUnreadable("The snapshot cannot be read", detail=detail, where=str(file)) from None
+    try:
+        return read_snapshot(content)
+    except SnapshotUnreadable as error:
+        raise SnapshotUnreadable(error.summary, detail=error.detail, hint=error.hint, where=str(file)) from None
+
+
+def _check(snapshot: Snapshot, workspace: Workspace, file: Path) -> None:
+    """It is for one environment, and of the release that reads it: another one may ask other things."""
+    environment = workspace.project.environment.name
+    if snapshot.environment != environment:
+        raise UsageError(
+            "The snapshot is of another environment",
+            detail=f"It is of {snapshot.environment}, and this is {environment}.",
+            where=str(file),
+        )
+    if snapshot.tool != TOOL:
+        raise UsageError(
+            "The snapshot was made by another release",
+            detail=f"By {snapshot.tool}; this is {TOOL}.",
+            hint="Use that release, or make the snapshot again.",
+            where=str(file),
+        )
