@@ -1,13 +1,14 @@
 """Planning a part: which addresses `--target` and `--exclude` mean, and what a target cannot do without.
 
 A selector is `KIND`, `KIND/NAME` (both may hold `*`, `?` and `[...]`), or `LABEL=VALUE` for manifests with that label.
-What only the ledger knows has no labels any more.
+What only the ledger knows has no labels any more. `KIND/` selects nothing: it is what is left of `KIND/$NAME` where the
+name is not set.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -29,17 +30,18 @@ def selected(situation: Situation) -> Situation:
     """The situation with `choices.left_out`: what the selectors in `choices` leave out of this plan.
 
     A target brings along what it refers to and the ledger does not have, what it stands for, and the other end of a
-    move, each in turn. An exclusion wins. Raises UsageError for a selector that selects nothing: it is a slip, and
-    what was meant would be changed, or would not.
+    move, each in turn. An exclusion wins, and takes along what it stands for and the other end of a move: half a move
+    would be a deletion and a creation. Raises UsageError for a selector that selects nothing: it is a slip, and what
+    was meant would be changed, or would not.
     """
     choices = situation.choices
     if not (choices.targets or choices.excluded):
         return situation
-    known = _known(situation)
-    left_out = _matching(known, choices.excluded, "--exclude")
+    known, dependants = _known(situation), _dependants(situation)
+    left_out = _reached(_matching(known, choices.excluded, "--exclude"), lambda address: dependants.get(address, ()))
     if choices.targets:
-        wanted = _with_needed(situation, _matching(known, choices.targets, "--target"), known)
-        left_out |= known.labels.keys() - wanted
+        targets = _matching(known, choices.targets, "--target")
+        left_out |= known.labels.keys() - _reached(targets, lambda address: _needed(situation, dependants, address))
     return replace(situation, choices=replace(choices, left_out=frozenset(left_out)))
 
 
@@ -56,7 +58,8 @@ def _matching(known: _Known, selectors: Iterable[str], option: str) -> set[Addre
     found: set[Address] = set()
     for selector in sorted(selectors):
         matches = {address for address in known.labels if _selects(selector, address, known.labels[address])}
-        if not matches and selector not in known.kinds:  # a kind may be left out before there is anything of it
+        # A kind may be left out before there is anything of it.
+        if not matches and not (option == "--exclude" and selector in known.kinds):
             raise _slip(known, selector, option)
         found |= matches
     return found
@@ -66,8 +69,8 @@ def _selects(selector: str, address: Address, labels: Mapping[str, str]) -> bool
     label, assigned, value = selector.partition("=")
     if assigned:
         return label in labels and fnmatchcase(labels[label], value)
-    kind, _, name = selector.partition("/")
-    return fnmatchcase(address.kind, kind) and fnmatchcase(address.name, name or "*")
+    kind, named, name = selector.partition("/")
+    return fnmatchcase(address.kind, kind) and (not named or fnmatchcase(address.name, name))
 
 
 def _slip(known: _Known, selector: str, option: str) -> UsageError:
@@ -88,17 +91,21 @@ def _selectors(known: _Known) -> Sequence[str]:
     return sorted({*map(str, known.labels), *labels})
 
 
-def _with_needed(situation: Situation, targets: set[Address], known: _Known) -> set[Address]:
-    """The targets and what they cannot do without, found from one to the next."""
-    wanted, waiting = set[Address](), sorted(targets)
-    dependants = _dependants(situation)
+def _reached(start: Iterable[Address], following: Callable[[Address], Iterable[Address]]) -> set[Address]:
+    """The addresses and what follows from them, found from one to the next."""
+    reached, waiting = set[Address](), sorted(start)
     while waiting:
         address = waiting.pop()
-        if address not in wanted:
-            wanted.add(address)
-            waiting += _missing_references(situation, address)
-            waiting += dependants.get(address, ())
-    return wanted & known.labels.keys()
+        if address not in reached:
+            reached.add(address)
+            waiting += following(address)
+    return reached
+
+
+def _needed(situation: Situation, dependants: Mapping[Address, list[Address]], address: Address) -> Iterator[Address]:
+    """What a target cannot do without."""
+    yield from _missing_references(situation, address)
+    yield from dependants.get(address, ())
 
 
 def _missing_references(situation: Situation, address: Address) -> Iterator[Address]:

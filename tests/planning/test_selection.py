@@ -77,6 +77,21 @@ def test_both_ends_of_a_move_go_together(target: str) -> None:
     assert meant == {"Purpose/Support", "Purpose/Help"}
 
 
+@pytest.mark.parametrize("excluded", ["Purpose/Support", "Purpose/Help"])
+def test_neither_end_of_a_move_is_left_out_without_the_other(excluded: str) -> None:
+    moves = [move("Purpose/Support", "Purpose/Help")]
+    stated, rows = [purpose("Help"), SALES], [recorded(SUPPORT)]
+    assert planned(exclude=(excluded,), stated=stated, rows=rows, moves=moves) == {"Purpose/Sales"}
+    assert planned("Purpose", exclude=(excluded,), stated=stated, rows=rows, moves=moves) == {"Purpose/Sales"}
+
+
+def test_an_exclusion_takes_along_what_its_manifest_stands_for_and_not_what_it_refers_to() -> None:
+    spec = {"endpoint": "https://e.example", "eventTypes": ["flex.schema.updated"], "owner": "FlexSchema/b"}
+    watcher = manifest("Webhook", "SchemaAudit_b", spec)
+    assert planned(exclude=("FlexSchema/b",), stated=[A, B, watcher]) == {"FlexSchema/a"}
+    assert planned(exclude=("FlexSchema/b",), stated=[A, B], rows=[recorded(watcher)]) == {"FlexSchema/a"}
+
+
 def test_what_only_the_ledger_knows_can_be_a_target() -> None:
     assert planned("Purpose/Support", stated=[SALES], rows=[recorded(SUPPORT)]) == {"Purpose/Support"}
 
@@ -89,6 +104,9 @@ def test_what_only_the_ledger_knows_can_be_a_target() -> None:
         ("team=crn", "Nothing to target", "Did you mean team=crm?"),
         ("tean=crm", "Nothing to target", "Did you mean team=crm?"),
         ("*/zzz", "Nothing to target", "LABEL=VALUE"),
+        ("Purpose/", "Nothing to target", "Did you mean Purpose/Sales?"),
+        ("Webhook", "Nothing to target", "neither a manifest nor the ledger"),
+        ("", "Unknown kind", "Purpose"),
     ],
 )
 def test_a_selector_of_nothing_is_a_slip(target: str, summary: str, more: str) -> None:
@@ -96,6 +114,10 @@ def test_a_selector_of_nothing_is_a_slip(target: str, summary: str, more: str) -
         planned(target)
     assert caught.value.summary == summary
     assert more in f"{caught.value.detail} {caught.value.hint}"
+
+
+def test_a_kind_may_be_left_out_before_there_is_anything_of_it() -> None:
+    assert len(planned(exclude=("Webhook",))) == len(EVERYTHING)
 
 
 def test_without_selectors_nothing_is_left_out() -> None:
