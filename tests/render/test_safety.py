@@ -117,7 +117,10 @@ def test_legible_text_is_printable_and_stays_so(text: str) -> None:
     assert legible(legible(text)) == legible(text)
 
 
-@pytest.mark.parametrize("name", ["a\u202eb", "a\u200bb", "a\x1bb", "a\u00a0b", "a\u2028b", "a\u3164b", "a\ud800b"])
+@pytest.mark.parametrize("name", [
+    "a\u202eb", "a\u200bb", "a\x1bb", "a\u00a0b", "a\u2028b", "a\u3164b", "a\ud800b", "a\ufe0fb",
+    "a\U000e0100b", "a\u180bb",
+])  # fmt: skip
 def test_what_cannot_be_seen_is_spelled_out(name: str) -> None:
     assert f"{ord(name[1]):x}" in legible(name)
 
