@@ -130,5 +130,6 @@ def _fingerprint(remark: Remark) -> str:
 
 
 def _text(text: str) -> dict[str, Json]:
-    """A plain message: line ends stay, what is invisible does not."""
-    return {"text": "\n".join(map(legible, text.split("\n"))) or "-"}
+    """A plain message: line ends stay, what is invisible does not. Nor does a link, which a viewer would show as ours:
+    2.1.0 knows no way to write `](` that is none (§3.11.6)."""
+    return {"text": "\n".join(map(legible, text.split("\n"))).replace("](", "] (") or "-"}

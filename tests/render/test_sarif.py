@@ -121,6 +121,13 @@ def test_a_file_is_a_relative_uri_whatever_it_is_called(file: str, uri: str) -> 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
+@pytest.mark.parametrize("said", ["[Approve](https://evil.example.com)", "[a\\](b](1)", "[[x]](javascript:y)"])
+def test_nothing_that_is_said_is_a_link(said: str) -> None:
+    run = run_of(remark(code="ORG001", summary=said, detail=said, hint=said))
+    texts = [run["results"][0]["message"]["text"], run["tool"]["driver"]["rules"][0]["shortDescription"]["text"]]
+    assert not [text for text in texts if "](" in text]
+
+
 @given(st.text(), st.text(), st.text())
 def test_whatever_is_said_the_document_is_valid(one: str, other: str, third: str) -> None:
     run_of(remark(summary=one, detail=other, hint=third, subject=one, accepted=other, where=Source(third, 0, 0)))
