@@ -22,7 +22,7 @@ def snippet(findings: Iterable[Finding], as_of: str) -> list[str]:
 
 
 def _entry(finding: Finding, expires: str) -> list[str]:
-    facet = "".join(f", {name}: {flow(value)}" for name, value in finding.facet.items())
+    facet = "".join(f", {flow(name)}: {flow(value)}" for name, value in finding.facet.items())
     return [
         f"    - {{code: {flow(finding.code)}, path: {flow(finding.dotted)}{facet},",
         f"       reason: {PLACEHOLDER}, by: {PLACEHOLDER}, expires: {expires}}}",
