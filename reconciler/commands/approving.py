@@ -13,7 +13,7 @@ from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import TOOL, Decided
 from reconciler.commands.workspace import Workspace
-from reconciler.errors import ApprovalRefused, PlanRefused
+from reconciler.errors import ApprovalRefused, PlanRefused, UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.approval import Approval, Difference, Gap
@@ -93,7 +93,7 @@ def check_approved(decided: Decided, ledger: SqlLedger, api: Api, approvals: Seq
     """Whether the fresh plan is the approved one. Raises ApprovalRefused with every difference."""
     known = _known(decided, ledger, approvals)
     asked = to_confirm(decided.plan, approvals, known)
-    known = replace(known, gone=frozenset(each for each in asked if api.get(KINDS[each[0]], each[1]) is None))
+    known = replace(known, gone=frozenset(each for each in asked if _is_gone(api, *each)))
     found = tuple(_told(ledger, each) for each in differences(decided.plan, approvals, known))
     if found:
         names = {approval.seal: approval.name for approval in approvals}
@@ -103,6 +103,14 @@ def check_approved(decided: Decided, ledger: SqlLedger, api: Api, approvals: Seq
             hint=BY_HAND,
             differences=found,
         )
+
+
+def _is_gone(api: Api, kind: str, live_id: str) -> bool:
+    """An id that no object can have is not one that is gone: somebody wrote it into the plan."""
+    try:
+        return api.get(KINDS[kind], live_id) is None
+    except UsageError:
+        return False
 
 
 def _known(decided: Decided, ledger: SqlLedger, approvals: Sequence[Approval]) -> Known:

@@ -9,7 +9,7 @@ these same approvals had begun.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model.address import Address
 from reconciler.model.approval import MANIFEST, Approval, Changed, Difference, Gap, hash_of
@@ -109,7 +109,13 @@ def _ends_alike(held: _Held, planned: Changed, approved: _Approved) -> bool:
         return False
     if not _leads_to(held, planned, approved.changed):
         return False
-    return planned.recorded_only or _begun_by_us(held, approved)
+    return planned.recorded_only or (_begun_by_us(held, approved) and not _is_done(held, planned))
+
+
+def _is_done(held: _Held, planned: Changed) -> bool:
+    """Whether the ledger has it as done. What is planned all the same sets back what somebody did since."""
+    recorded = observed_at(held.known.drafts, held.known.rows, replace(planned, recorded_only=True))
+    return same(recorded, planned.after)
 
 
 def _leads_to(held: _Held, planned: Changed, approved: Changed) -> bool:
