@@ -11,6 +11,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.verbs import Verbs
+from reconciler.commands.actions import guard_streams
 from reconciler.commands.log_lines import is_json, tell, tell_error
 from reconciler.commands.options import log_format
 from reconciler.errors import ReconcilerError
@@ -41,6 +42,7 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     # A run makes many long-lived values and few circles: looking for circles took two thirds of reading a ledger.
     gc.set_threshold(100_000, 50, 50)
+    guard_streams()
     try:
         code = program.main(prog_name="reconciler", standalone_mode=False) or 0  # what a verb hands to `ctx.exit`
     except click.ClickException as error:

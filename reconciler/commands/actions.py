@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
-from typing import Final
-
-import click
+from typing import Any, Final, TextIO, cast
 
 from reconciler.errors import UsageError
-from reconciler.render import inert
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 OUTPUT: Final = "GITHUB_OUTPUT"
@@ -23,14 +21,14 @@ def is_step() -> bool:
     return any(os.environ.get(name) for name in ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"))
 
 
-def printable(text: str) -> str:
-    """What may be printed: where a runner reads along, without anything that it would obey."""
-    return inert(text) if is_step() else text
-
-
-def put(text: str) -> None:
-    """Print what a person reads, on stdout."""
-    click.echo(printable(text))
+def guard_streams() -> None:
+    """Let a runner obey nothing that is printed from now on, whichever verb or library prints it. Bytes pass as they
+    are: who writes them knows their format."""
+    if not is_step():
+        return
+    sys.stdout, sys.stderr = (
+        cast("TextIO", _Inert(stream)) if stream else stream for stream in (sys.stdout, sys.stderr)
+    )
 
 
 def in_repository(file: str) -> str:
@@ -63,3 +61,19 @@ def add_to(variable: str, text: str) -> None:
     except OSError as error:
         detail = error.strerror or str(error)
         raise UsageError("A file cannot be written", detail=detail, hint=f"{variable} names it.", where=place) from None
+
+
+class _Inert:
+    """A stream of text, whose every writing is inert."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        from reconciler.render import inert  # which takes too long to load for a verb that prints nothing
+
+        self._stream.write(inert(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -10,7 +10,6 @@ import click
 
 from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
-from reconciler.commands.actions import put
 from reconciler.commands.export_verbs import fetch_files, normalise_files, verify_files
 from reconciler.commands.exporting import Work, addresses, awaited, chosen_of, looked, working
 from reconciler.commands.ledgers import read_ledger
@@ -71,7 +70,7 @@ def show_requests(addresses: tuple[str, ...], home: Home) -> None:
     styled, width = appearance(sys.stdout)
     with read_ledger(open_project(home)) as ledger:
         chosen = chosen_of(ledger, addresses)
-    put("\n\n".join(request_text(request, styled=styled, width=width) for request in chosen))
+    click.echo("\n\n".join(request_text(request, styled=styled, width=width) for request in chosen))
 
 
 @exports.command("status")

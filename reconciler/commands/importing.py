@@ -18,7 +18,6 @@ import click
 from reconciler import __version__
 from reconciler.apply import stamp
 from reconciler.commands import options
-from reconciler.commands.actions import put
 from reconciler.commands.ledgers import locked, read_ledger, write_ledger
 from reconciler.commands.log_lines import tell
 from reconciler.commands.options import Calling, Home
@@ -146,7 +145,7 @@ def _import(
             write_file(path, text)
         for path, each in made.files.items():
             ledger.put(made.rows[each.address], _entry(run, each, path))
-            put(legible(f"{path}: {each.address} ({each.entity.live_id})"))
+            click.echo(legible(f"{path}: {each.address} ({each.entity.live_id})"))
     _tell_rest(made)
 
 
@@ -164,7 +163,7 @@ def _organisation(run: Session, workspace: Workspace) -> Organisation:
 
 def _show(made: _Import) -> None:
     for path, text in made.texts.items():
-        put(f"# {legible(str(path))}\n{text.decode()}")
+        click.echo(f"# {legible(str(path))}\n{text.decode()}")
     _tell_rest(made)
 
 

@@ -32,7 +32,7 @@ def tell(text: str, *, level: str = "info", **members: Json) -> None:
     """A line. `members` are what a program would otherwise have to find in the text. Work goes on when nobody reads it
     any more."""
     with suppress(OSError, ValueError):
-        click.echo(_object(text, level, members) if is_json() else _printable(text), err=True)
+        click.echo(_object(text, level, members) if is_json() else text, err=True)
 
 
 def tell_error(error: ReconcilerError) -> None:
@@ -44,13 +44,7 @@ def tell_error(error: ReconcilerError) -> None:
         tell(error.summary, level="error", exit_code=error.exit_code, **said)
         return
     with suppress(OSError):
-        click.echo(_printable(error_text(error, styled=is_watched())), err=True)
-
-
-def _printable(text: str) -> str:
-    from reconciler.commands.actions import printable
-
-    return printable(text)
+        click.echo(error_text(error, styled=is_watched()), err=True)
 
 
 def _object(text: str, level: str, members: dict[str, Json]) -> str:

@@ -12,7 +12,7 @@ from typing import Final, TextIO, cast
 
 import click
 
-from reconciler.commands.actions import OUTPUT, add_summary, add_to, is_step, printable
+from reconciler.commands.actions import OUTPUT, add_summary, add_to, is_step
 from reconciler.commands.failure import Failure
 from reconciler.commands.formats import Result, Reviewed, disarmed, formatted
 from reconciler.commands.log_lines import tell_error
@@ -70,7 +70,7 @@ class Outputs:
         """Show a person what he is about to decide on, whatever the targets are; nothing goes to files."""
         stream = sys.stdout if _TERMINAL in self.targets else sys.stderr
         styled, width = appearance(stream)
-        click.echo(printable(result.human(styled=styled, width=width)), file=stream)
+        click.echo(result.human(styled=styled, width=width), file=stream)
 
     @contextmanager
     def failing_loudly(self) -> Iterator[None]:
@@ -89,7 +89,7 @@ class Outputs:
         """Show a problem as soon as it is known, where somebody watches. `InvalidManifests.streamed` says so later."""
         if _TERMINAL in self.targets:
             styled, width = appearance(sys.stdout)
-            click.echo(printable(problem_text(problem, styled=styled, width=width)) + "\n")
+            click.echo(problem_text(problem, styled=styled, width=width) + "\n")
 
     def _after_streaming(self, error: ReconcilerError) -> Outputs:
         """The targets that have not been told: the terminal that saw every problem gets the total alone."""

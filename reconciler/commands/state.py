@@ -8,7 +8,6 @@ import click
 
 from reconciler.apply.approved import APPLIED
 from reconciler.commands import options
-from reconciler.commands.actions import put
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
@@ -49,7 +48,7 @@ def list_rows(home: Home) -> None:
     """
     styled, width = appearance(sys.stdout)
     with read_ledger(open_project(home)) as ledger:
-        put(state_text(ledger.rows(), styled=styled, width=width))
+        click.echo(state_text(ledger.rows(), styled=styled, width=width))
 
 
 @state.command("show")
@@ -73,8 +72,8 @@ def show_row(address: str, home: Home) -> None:
         )
     styled, width = appearance(sys.stdout)
     if row is not None:
-        put(recorded_text(row, KINDS, styled=styled, width=width) + "\n")
-    put(trail_text(trail, styled=styled, width=width))
+        click.echo(recorded_text(row, KINDS, styled=styled, width=width) + "\n")
+    click.echo(trail_text(trail, styled=styled, width=width))
 
 
 @state.command("lock")

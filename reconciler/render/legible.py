@@ -15,8 +15,8 @@ _INVISIBLE: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
-"""Printable by Unicode's book, and yet nothing is seen. The last are selectors of variants: two names differ by one, and
-look the same; and by a row of them a text says what only a machine reads."""
+"""Printable by Unicode's book, and yet nothing is seen. The last are selectors of variants: two names differ by
+one and look the same, and by a row of them a text says what only a machine reads."""
 _NAMED: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -28,3 +28,35 @@ def test_a_name_that_was_not_filled_in_does_not_mean_the_whole_kind(project: Pro
     ran = project.run("apply", "--auto-approve", "--target", "Purpose/")
     assert ran.fails_with(1, "Nothing to target", "Purpose/Support")
     assert project.effects() == []
+
+
+# What a runner reads.
+
+
+EVIL = "Why\n::stop-commands::x\n  ::add-mask::a\n##[group]y"
+
+
+def obeyed(said: str) -> list[str]:
+    return [row for row in said.splitlines() if row.lstrip().startswith("::") or "##[" in row]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("state", "show", "Purpose/Support"),
+        ("state", "list"),
+        ("audit", "log"),
+        ("import", "Purpose"),
+        ("import", "--dry-run", "Purpose"),
+        ("drift",),
+        ("plan",),
+        ("show", "plan.json"),
+    ],
+)
+def test_no_verb_says_to_a_runner_what_it_would_obey(project: Project, words: tuple[str, ...]) -> None:
+    project.applied(purpose(description=EVIL))
+    project.run("plan", "--out", "plan.json")
+    theirs = {"name": "Theirs", "description": EVIL, "retentionPeriod": "20d", "legalBasis": "consent"}
+    project.control.create("purposes", theirs)
+    ran = project.run(*words, GITHUB_ACTIONS="true")
+    assert obeyed(ran.out + ran.err) == []
