@@ -108,13 +108,13 @@ class _Consent:
 
 @click.command()
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
-@click.option("--seal", default="", help="Refuse any plan but the one with this seal.")
+@shared.seal
 @click.option(
     "--approved-plan",
     "approved",
     multiple=True,
     metavar="FILE|FOLDER",
-    type=click.Path(path_type=Path),
+    callback=shared.places,
     help="Plan anew, and go on only if reviewed plans (plan --out) approve of every change; repeatable.",
 )
 @shared.home

@@ -69,6 +69,19 @@ def moment(text: str) -> datetime.datetime:
     return instant
 
 
+def filled_in(_ctx: click.Context, _parameter: click.Parameter, stated: str | None) -> str:
+    """What was typed, or nothing. An empty text is what is left of a variable that is not set: it would let pass what
+    nobody meant."""
+    if stated == "":
+        raise click.BadParameter("it is empty. Is a variable not set?")
+    return stated or ""
+
+
+def places(ctx: click.Context, parameter: click.Parameter, stated: tuple[str, ...]) -> tuple[Path, ...]:
+    """Files and folders. None is empty: that would be the working folder."""
+    return tuple(Path(filled_in(ctx, parameter, each)) for each in stated)
+
+
 def _several(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:
     def decorate(command: Decorated) -> Decorated:
         for option in reversed(options):
@@ -107,6 +120,7 @@ outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human, json; for reviews markdown, sarif, github, html, junit, too. Repeatable; written on failure as well.",
 )  # fmt: skip
+seal = click.option("--seal", callback=filled_in, help="Refuse any plan but the one with this seal.")
 new_ledger = click.option(
     "--new-ledger", is_flag=True, help="The ledger that the project file names is still to be made, or made again."
 )

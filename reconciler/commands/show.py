@@ -14,7 +14,7 @@ from reconciler.commands.planfiles import load_plan
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--seal", default="", help="Refuse any plan but the one with this seal.")
+@options.seal
 @options.outputs
 def show(file: Path, seal: str, outputs: tuple[str, ...]) -> None:
     """Show a plan saved by `reconciler plan --out FILE`.

@@ -30,3 +30,14 @@ def test_a_deletion_of_what_can_have_no_such_id_has_not_come_about(project: Proj
     forged = change | {"address": "Purpose/Forged", "step": "forged", "live_id": live_id}
     found = gaps(refused(project, altered(plan, changes=[change, forged])))
     assert ("not come about", "Purpose/Forged", "spec") in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("apply", "--approved-plan", ""), ("apply", "plan.json", "--seal", ""), ("show", "plan.json", "--seal", "")],
+)
+def test_a_variable_that_is_not_set_approves_nothing(project: Project, words: tuple[str, ...]) -> None:
+    reviewed(project, purpose(), to="plan.json")
+    ran = project.run(*words)
+    assert (ran.code, project.effects()) == (1, []), str(ran)
+    assert ran.says("it is empty. Is a variable not set?")
