@@ -3,7 +3,7 @@
 | from                 | to                                        | by                                              |
 |----------------------|-------------------------------------------|-------------------------------------------------|
 | commits since        | pull requests merged with them            | GitHub, by commit                               |
-| a pull request       | the head that somebody else approved      | its reviews: the last word of each reviewer     |
+| a pull request       | the head that another of us approved      | its reviews: the last word of each reviewer     |
 | that head            | a successful run of the plan workflow     | its path, event, head and repository            |
 | that run             | the artefact `plan-ENVIRONMENT` it made   | its run; not expired                            |
 
@@ -18,14 +18,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
-from reconciler.errors import ForgeRefused
+from reconciler.errors import ForgeError, ForgeRefused
 from reconciler.forge.client import GitHub
 
 PLAN_FILE: Final = "plan.json"
 SNAPSHOT_FILE: Final = "snapshot.json"
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a file, unpacked."""
+WRITERS: Final = frozenset({"admin", "write"})
+"""Whose approval counts (a maintainer's permission is told as `write`). In a public repository anybody may review."""
 BY_HAND: Final = "Plan the main branch, have that plan reviewed, and apply it: the workflow for runs by hand does that."
 
 
@@ -61,8 +64,11 @@ def fetched_approvals(
     github: GitHub, merged: Sequence[Merged], *, workflow: str, artefact: str, to: Path, reviewed: bool
 ) -> tuple[Path, ...]:
     """Download the plan of each pull request. `reviewed` = somebody else than its author has to have approved the very
-    commit. Raises ForgeRefused."""
+    commit. Raises ForgeRefused; also for a folder with something in it, which would pass for a reviewed plan."""
     to.mkdir(parents=True, exist_ok=True)
+    if strangers := sorted(path.name for path in to.iterdir()):
+        detail = f"{', '.join(strangers[:3])} was not fetched by this run."
+        raise ForgeRefused("The folder for plans is not empty", detail=detail, hint="Name a new one.", where=str(to))
     paths = []
     for pull in merged:
         if reviewed:
@@ -102,10 +108,19 @@ def _check_review(github: GitHub, pull: Merged) -> None:
         if review["state"] in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED"):
             last[(review.get("user") or {}).get("login", "")] = review
     others = [review for name, review in last.items() if name and name != pull.author]
-    if any(each["state"] == "APPROVED" and each["commit_id"] == pull.head for each in others):
+    approving = [each for each in others if each["state"] == "APPROVED" and each["commit_id"] == pull.head]
+    if any(_is_ours(github, each["user"]["login"]) for each in approving):
         return
-    detail = f"#{pull.number} was merged, and nobody but its author approved of its last commit {pull.head[:12]}."
+    detail = f"#{pull.number} was merged, and nobody of this repository but its author approved of {pull.head[:12]}."
     raise ForgeRefused("A pull request was not reviewed", detail=detail, hint=BY_HAND)
+
+
+def _is_ours(github: GitHub, login: str) -> bool:
+    try:
+        said = github.get(f"collaborators/{quote(login, safe='')}/permission")
+    except ForgeError:  # GitHub knows of none, or does not say
+        return False
+    return said["permission"] in WRITERS
 
 
 def _run(github: GitHub, pull: Merged, workflow: str) -> Any:

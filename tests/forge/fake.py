@@ -36,6 +36,7 @@ class FakeGitHub:
     issues: list[Json] = field(default_factory=list)
     pulls: dict[int, Json] = field(default_factory=dict)
     reviews: dict[int, list[Json]] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=lambda: {"ann": "admin", "bob": "write", "reader": "read"})
     commits: list[str] = field(default_factory=list)
     runs: list[Json] = field(default_factory=list)
     artefacts: list[Json] = field(default_factory=list)
@@ -107,6 +108,7 @@ class FakeGitHub:
             "GET compare/{s}": self._compare,
             "GET commits/{s}/pulls": lambda q, _b, s: (200, _page(self._pulls(s), q)),
             "GET pulls/{n}/reviews": lambda q, _b, n: (200, _page(self.reviews.get(int(n), []), q)),
+            "GET collaborators/{s}/permission": self._permission,
             "GET actions/runs": lambda q, _b: (200, {"workflow_runs": _page(self._runs(q), q)}),
             "GET actions/runs/{n}/artifacts": lambda q, _b, n: (
                 200,
@@ -114,6 +116,11 @@ class FakeGitHub:
             ),
             "GET actions/artifacts/{n}/zip": lambda _q, _b, n: (302, f"{self.store}/blob/{n}?sig=presigned"),
         }
+
+    def _permission(self, _query: dict[str, str], _body: Json, login: str) -> tuple[int, Any]:
+        if login not in self.permissions:
+            return 404, {"message": f"{login} is not a user"}
+        return 200, {"permission": self.permissions[login]}
 
     def _comment(self, number: int, body: Json) -> Json:
         made = {"id": next(self.numbers), "body": body["body"], "user": {"login": BOT}, "html_url": f"{self.url}/c"}

@@ -84,8 +84,19 @@ def test_of_several_runs_the_newest_counts(merged: FakeGitHub, github: GitHub, t
         [{"commit": "head17", "state": "COMMENTED"}],
         [{"commit": "head17"}, {"commit": "head17", "state": "CHANGES_REQUESTED"}],
         [{"commit": "head17"}, {"commit": "head17", "state": "DISMISSED"}],
+        [{"commit": "head17", "by": "mallory"}],
+        [{"commit": "head17", "by": "reader"}],
     ],
-    ids=["none", "of an earlier commit", "by the author", "a comment", "taken back", "dismissed"],
+    ids=[
+        "none",
+        "of an earlier commit",
+        "by the author",
+        "a comment",
+        "taken back",
+        "dismissed",
+        "a stranger",
+        "somebody who may only read",
+    ],
 )
 def test_what_nobody_else_approved_of_is_refused(
     fake: FakeGitHub, github: GitHub, tmp_path: Path, reviews: list[dict[str, Any]]
@@ -96,6 +107,14 @@ def test_what_nobody_else_approved_of_is_refused(
     with pytest.raises(ForgeRefused, match="A pull request was not reviewed"):
         fetched(github, tmp_path)
     assert fetched(github, tmp_path, reviewed=False) == [b"the plan"]
+
+
+def test_a_file_that_lies_there_already_does_not_pass_for_a_reviewed_plan(
+    merged: FakeGitHub, github: GitHub, tmp_path: Path
+) -> None:
+    (tmp_path / "committed.json").write_bytes(b"{}")
+    with pytest.raises(ForgeRefused, match="The folder for plans is not empty"):
+        fetched(github, tmp_path)
 
 
 @pytest.mark.parametrize(
