@@ -5,9 +5,9 @@ What is weightiest comes first, so that what is cut off where the comment would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final
 
 from reconciler.model.finding import Finding, FindingClass, Severity
@@ -38,6 +38,8 @@ LARGEST_BLOCK: Final = 8_000
 LARGEST_OBJECT: Final = 20_000
 LARGEST_TEXT: Final = 50_000
 """Bytes of a block, of all about one object, of what is one text: what weighs most shows at least in part."""
+LARGEST_NAMES: Final = 8_000
+"""Bytes of the names of what did not fit: nothing that is destructive goes unnamed because of three long objects."""
 _RESERVE: Final = 1_000
 _LONGEST_LINE: Final = 1_000
 _WIDTH: Final = 110
@@ -73,14 +75,15 @@ def plan_markdown(plan: Plan, kinds: Mapping[str, Kind], seal: str, occasion: Oc
     ]
     objects, others = plan_objects(plan), list(_others(view))
     blocks = chain(_blocks(view, objects), others)
-    return _assembled(head, blocks, _foot(occasion, plan.tool, seal), occasion, count=len(objects) + len(others))
+    titles = [*map(_title, objects), *("" for _ in others)]
+    return _assembled(head, blocks, _foot(occasion, plan.tool, seal), occasion, titles=titles)
 
 
 def told_markdown(title: str, text: str, occasion: Occasion) -> str:
     """A comment that is one text, as a terminal would show it. `title` holds nothing foreign."""
     head = [marker(occasion.verb, occasion.environment), f"### {title}"]
     told = fence(_bounded(text.split("\n"), most=LARGEST_TEXT), "text")
-    return _assembled(head, [told], _foot(occasion), occasion, count=1)
+    return _assembled(head, [told], _foot(occasion), occasion, titles=[""])
 
 
 def _verdict(plan: Plan) -> str:
@@ -198,17 +201,28 @@ def _foot(occasion: Occasion, tool: str = "", seal: str = "") -> str:
     return "---\n" + ", ".join([*facts, code(tool or "reconciler")])
 
 
-def _assembled(head: list[str], blocks: Iterable[str], foot: str, occasion: Occasion, *, count: int) -> str:
-    """As many of `count` blocks as there is room for, from the first on."""
-    room = LIMIT - _RESERVE - sum(_size(part) for part in (*head, foot))
+def _assembled(head: list[str], blocks: Iterable[str], foot: str, occasion: Occasion, *, titles: Sequence[str]) -> str:
+    """As many blocks as there is room for, from the first on, and the titles of those that are left out. A block
+    without a title is not named."""
+    room = LIMIT - _RESERVE - LARGEST_NAMES - sum(_size(part) for part in (*head, foot))
     shown: list[str] = []
     for block in blocks:
         room -= _size(block)
         if room < 0:
             break
         shown.append(block)
-    more = [_left_out(count - len(shown), occasion)] if count > len(shown) else []
+    left = titles[len(shown) :]
+    more = [_left_out(len(left), occasion), *_names(left)] if left else []
     return "\n\n".join([*head, *shown, *more, foot])
+
+
+def _names(titles: Iterable[str]) -> Iterator[str]:
+    """A list, as far as there is room. It is HTML like the titles, in which nothing is read as Markdown."""
+    rows = [f"<li>{title}</li>" for title in titles if title]
+    named = [row for row, size in zip(rows, accumulate(map(_size, rows)), strict=True) if size <= LARGEST_NAMES]
+    if named:
+        body = "\n".join(["<ul>", *named, "</ul>"])
+        yield fold("their names" if len(named) == len(rows) else f"the first {len(named)} of them", body, opened=False)
 
 
 def _left_out(count: int, occasion: Occasion) -> str:

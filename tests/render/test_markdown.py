@@ -72,7 +72,7 @@ def test_a_long_plan_is_cut_by_whole_objects_and_says_how_many_are_missing() -> 
     assert len(text.encode()) <= LIMIT
     folds = text.count("<details")
     assert folds == text.count("</details>")
-    assert f"**{1_000 - folds} sections more did not fit into a comment.**" in text
+    assert f"**{1_001 - folds} sections more did not fit into a comment.**" in text
     assert "the artefact `plan-production`" in text
     assert text.endswith("`reconciler 0.1.0`")
 
@@ -90,6 +90,15 @@ def test_one_object_does_not_push_out_the_others() -> None:
     assert len(text) < 20_000
     assert told_markdown("A", "\n".join(["row"] * (MOST_LINES + 7)), OCCASION).count("row") == MOST_LINES
     assert "... and 7 more lines" in told_markdown("A", "\n".join(["row"] * (MOST_LINES + 7)), OCCASION)
+
+
+def test_what_did_not_fit_is_named() -> None:
+    long = tuple(field(f"fields.f{number}", "x" * 900, "y" * 900) for number in range(20))
+    text = shown(many(50, fields=long, destructive=True))
+    assert text.count("<li>") + text.count("<code>FlexSchema/") - text.count("<li><code>") == 50
+    assert "<li><code>FlexSchema/s9</code>: update, destructive</li>" in text
+    assert "<summary>their names</summary>" in text
+    assert re.search(r"<summary>the first \d+ of them</summary>", shown(many(1_000)))
 
 
 def test_what_weighs_most_is_shown_at_least_in_part_however_long_it_is() -> None:

@@ -31,9 +31,10 @@ OURS: Final = {
     "paragraph_open", "paragraph_close", "inline", "heading_open", "heading_close", "html_block", "fence", "hr",
     "text", "code_inline", "softbreak", "strong_open", "strong_close", "em_open", "em_close",
 }  # fmt: skip
+TITLE: Final = r"([A-Za-z0-9 ,:]|<code>[^<>\n]*</code>)*"
 HTML: Final = re.compile(
     r"(<!-- reconciler:[a-z]+:[\w.-]* -->|</details>"
-    r"|<details( open)?><summary>([A-Za-z0-9 ,:]|<code>[^<>\n]*</code>)*</summary>)\n?"
+    rf"|<details( open)?><summary>{TITLE}</summary>|<ul>\n(<li>{TITLE}</li>\n)*</ul>)\n?"
 )
 HOSTILE: Final = st.sampled_from(
     [
