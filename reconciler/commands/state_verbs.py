@@ -6,8 +6,8 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,13 +17,16 @@ from reconciler.commands.clock import SystemClock
 from reconciler.commands.ledgers import locked, read_ledger, write_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import check_place, write_file
-from reconciler.commands.provenance import provenance
 from reconciler.commands.workspace import open_project
 from reconciler.errors import Declined, UsageError
 from reconciler.model.address import Address
-from reconciler.model.observed import Organisation, Recorded
+from reconciler.model.observed import Recorded
 from reconciler.model.ports import AuditEntry
-from reconciler.state import SqlLedger, absent, hold, open_ledger
+from reconciler.model.project import Project
+from reconciler.state import SqlLedger, absent
+
+if TYPE_CHECKING:
+    from reconciler.state.transfer import Copy
 
 yes = click.option("--yes", is_flag=True, help="Do not ask. Without a terminal this is needed.")
 
@@ -47,11 +50,15 @@ def move_row(before: str, after: str, yes: bool, lock_timeout: float, home: Home
     with _changing(home, lock_timeout) as ledger:
         rows = ledger.rows()
         row = _row(rows.get(source), source)
+        _check_nothing_is_open(ledger, source, target)
         if target in rows:
             raise UsageError("The address is taken", detail=f"The ledger knows {target} already.")
         _confirm(f"{source} becomes {target} in the ledger.", yes=yes)
-        ledger.put(replace(row, address=target), _entry("STATE_MV", target, row, f"was {source}"))
-        ledger.drop(source, _entry("STATE_MV", source, row, f"is {target} now"))
+        came, went = (
+            _entry("STATE_MV", target, row, f"was {source}"),
+            _entry("STATE_MV", source, row, f"is {target} now"),
+        )
+        ledger.move(row, target, came, went)
     click.echo(f"{source} is {target} now.")
 
 
@@ -70,6 +77,7 @@ def remove_row(address: str, yes: bool, lock_timeout: float, home: Home) -> None
     wanted = _parsed(address)
     with _changing(home, lock_timeout) as ledger:
         row = _row(ledger.rows().get(wanted), wanted)
+        _check_nothing_is_open(ledger, wanted)
         _confirm(f"{wanted} ({row.live_id}) will be nobody's. It is not deleted.", yes=yes)
         ledger.drop(wanted, _entry("STATE_RM", wanted, row, "forgotten by hand"))
     click.echo(f"{wanted} is forgotten.")
@@ -104,21 +112,25 @@ def import_ledger(file: Path, home: Home) -> None:
     \b
       RECONCILER_LEDGER_URL=postgresql://... reconciler state import ledger.json
     """
-    from reconciler.state.transfer import check_target, imported
+    from reconciler.state.transfer import copy_in, imported
 
-    workspace, content = open_project(home), file.read_bytes()
-    place = workspace.ledger
-    owner = Organisation(*check_target(place, content, where=str(file)))
-    pinned = workspace.project.environment.organisation_id
-    if pinned and pinned != owner.live_id:
-        detail = f"The project file names {pinned}; the ledger is of {owner.name} ({owner.live_id})."
+    workspace = open_project(home)
+    copy = copy_in(file.read_bytes(), where=str(file))
+    _check_named(workspace.project, copy)
+    with locked(workspace, SystemClock(), command="reconciler state import"):
+        imported(workspace.ledger, copy)
+    click.echo(f"{workspace.ledger}: the ledger {copy.ledger_id} of {copy.organisation.name}")
+
+
+def _check_named(project: Project, copy: Copy) -> None:
+    """Raises UsageError where the project file names another organisation, or another ledger."""
+    owner, organisation = copy.organisation, project.environment.organisation_id
+    if organisation and organisation != owner.live_id:
+        detail = f"The project file names {organisation}; the ledger is of {owner.name} ({owner.live_id})."
         raise UsageError("The ledger is another organisation's", detail=detail)
-    with (
-        hold(place, SystemClock(), command="reconciler state import") as held,
-        open_ledger(place, owner, writable=True, by=provenance(), held=held) as ledger,
-    ):
-        made = imported(ledger, content, where=str(file))
-    click.echo(f"{place}: the ledger {made} of {owner.name}")
+    if project.ledger_id and project.ledger_id != copy.ledger_id:
+        detail = f"The project file names the ledger {project.ledger_id}; this is {copy.ledger_id}."
+        raise UsageError("This is another ledger", detail=detail, hint="Correct ledgerId in the project file.")
 
 
 @contextmanager
@@ -143,6 +155,17 @@ def _row(row: Recorded | None, address: Address) -> Recorded:
         hint = "List what it knows:\nreconciler state list"
         raise UsageError("The ledger does not know this address", detail=str(address), hint=hint)
     return row
+
+
+def _check_nothing_is_open(ledger: SqlLedger, *addresses: Address) -> None:
+    """What an apply that was cut off has begun is known by its address. Raises UsageError."""
+    found = sorted({str(intent.address) for intent in ledger.intents() if intent.address in addresses})
+    if found:
+        raise UsageError(
+            "An apply was cut off here",
+            detail=f"What came of {', '.join(found)} is still to be found out.",
+            hint="reconciler apply",
+        )
 
 
 def _confirm(what: str, *, yes: bool) -> None:

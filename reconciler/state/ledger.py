@@ -118,8 +118,7 @@ class SqlLedger:
     def begin(self, intent: Intent) -> Intent:
         values = _intent_values(intent)
         with self.writing() as connection:
-            if self._held is not None and isinstance(self._path, Database):
-                check_held(connection, self._path, self._held)
+            self._check_held(connection)
             number = connection.execute(
                 sa.insert(schema.intents).values(values).returning(schema.intents.c.number)
             ).scalar_one()
@@ -172,8 +171,18 @@ class SqlLedger:
             _forget(connection, address)
             note(connection, entry)
 
-    def note(self, *entries: AuditEntry) -> None:
+    def move(self, row: Recorded, after: Address, *entries: AuditEntry) -> None:
+        """Give a row another address, at which there is none."""
         with self.writing() as connection:
+            _forget(connection, row.address)
+            _write(connection, replace(row, address=after))
+            for entry in entries:
+                note(connection, entry)
+
+    def note(self, *entries: AuditEntry) -> None:
+        """A write that is tried again notes why, and does not begin anew: it must not go on without the lock either."""
+        with self.writing() as connection:
+            self._check_held(connection)
             for entry in entries:
                 note(connection, entry)
 
@@ -203,6 +212,10 @@ class SqlLedger:
             if isinstance(self._path, Database):
                 take_turns(connection, self._path)
             yield connection
+
+    def _check_held(self, connection: sa.Connection) -> None:
+        if self._held is not None and isinstance(self._path, Database):
+            check_held(connection, self._path, self._held)
 
 
 def _recorded(found: sa.Row[Any]) -> Recorded:

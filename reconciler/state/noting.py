@@ -18,6 +18,11 @@ BY: Final = "reconciler_by"
 
 _GIVEN: Final = "audit_given"
 _SEQUENCE: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
+_REMEMBER: Final = (
+    "UPDATE sqlite_sequence SET seq = :number WHERE name = 'audit' AND seq < :number",
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'audit', :number"
+    " WHERE :number > 0 AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'audit')",
+)
 _NOTHING: Final = "\0"
 """PostgreSQL keeps no text with this character in it."""
 
@@ -37,7 +42,8 @@ def note(connection: sa.Connection, entry: AuditEntry) -> None:
     fields = fields_of(_storable(entry), by, number=number, previous=previous)
     values = dict(zip(FIELDS, fields, strict=True))
     connection.execute(sa.insert(table).values(hash=digest(fields), **values))
-    remember_given(connection, number)
+    if connection.dialect.name != "sqlite":
+        remember_given(connection, number)
 
 
 def given(connection: sa.Connection) -> int:
@@ -51,10 +57,8 @@ def given(connection: sa.Connection) -> int:
 def remember_given(connection: sa.Connection, number: int) -> None:
     """SQLite counts by itself whatever is inserted; what was cut off before a copy was made it has to be told."""
     if connection.dialect.name == "sqlite":
-        connection.execute(
-            sa.text("UPDATE sqlite_sequence SET seq = :number WHERE name = 'audit' AND seq < :number"),
-            {"number": number},
-        )
+        for statement in _REMEMBER:
+            connection.execute(sa.text(statement), {"number": number})
         return
     statement = insert(connection, schema.meta).values(key=_GIVEN, value=str(number))
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": str(number)}))

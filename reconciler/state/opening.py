@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,23 @@ def open_ledger(
     return SqlLedger(engine.execution_options(**{BY: by}), place, writable=writable, held=held)
 
 
+def make_ledger(place: Place, fill: Callable[[sa.Connection], object]) -> bool:
+    """Make a ledger with the contents that `fill` gives it: whole, or not at all. False where there is one already: it
+    is left as it is. Raises LedgerFormat where there is something else, LedgerError."""
+    from reconciler.state.trouble import translated
+
+    with translated(place):
+        engine = _engine(place, writable=True, with_audit=True)
+        try:
+            return not exists(place) and _bring_up(engine, place, fill)
+        finally:
+            engine.dispose()
+
+
 def exists(place: Place) -> bool:
     """Whether there is a ledger, or at least something in its place. Raises LedgerError."""
     if isinstance(place, Path):
-        return place.exists()
+        return place.exists() and (not place.is_file() or place.stat().st_size > 0)
     from reconciler.state.postgresql import engine_of, has_tables
     from reconciler.state.trouble import translated
 
@@ -87,9 +101,7 @@ def _prepare(engine: sa.Engine, place: Place, organisation: Organisation | None,
     from reconciler.state.schema import FORMAT
 
     with engine.begin() as connection:
-        found = _format(connection, place)
-        if found > FORMAT:
-            raise _newer(place, found, FORMAT)
+        found = format_of(connection, place)
         if found and organisation is not None:
             _check_owner(connection, place, organisation)
     if writable and isinstance(place, Path):
@@ -97,24 +109,30 @@ def _prepare(engine: sa.Engine, place: Place, organisation: Organisation | None,
 
         made_durable(engine)
     if found < FORMAT:
-        _bring_up(engine, place, found, organisation if writable and not found else None, pin)
+        signer = organisation if writable else None
+        _bring_up(engine, place, lambda connection: signer and _sign(connection, signer, pin))
 
 
-def _bring_up(engine: sa.Engine, place: Place, found: int, organisation: Organisation | None, pin: str) -> None:
-    """To the current format; a new one is signed."""
+def _bring_up(engine: sa.Engine, place: Place, fill: Callable[[sa.Connection], object]) -> bool:
+    """To the current format, or to nothing of it. A new one is given its contents with that; answers whether it is new.
+
+    Whoever else opens it waits meanwhile, and finds it done.
+    """
     from reconciler.state.schema import create, migrate
 
-    if engine.dialect.name != "sqlite" and isinstance(place, Database):
-        from reconciler.state.postgresql import make_schema
-
-        make_schema(engine, place)
     with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
+        if engine.dialect.name != "sqlite" and isinstance(place, Database):
+            from reconciler.state.postgresql import make_schema, take_turns
+
+            take_turns(connection, place)
+            make_schema(connection, place)
+        found = format_of(connection, place)
+        if found:
             migrate(connection, found)
         else:
             create(connection)
-        if organisation is not None:
-            _sign(connection, organisation, pin)
+            fill(connection)
+        return not found
 
 
 def _check_pin(engine: sa.Engine, place: Place, pin: str, *, may_make: bool) -> None:
@@ -167,8 +185,11 @@ def _newer(path: Place, found: int, known: int) -> LedgerFormat:
     )
 
 
-def _format(connection: sa.Connection, path: Place) -> int:
-    """0 for a database without any table: new, or cut short while it was made. Raises LedgerFormat."""
+def format_of(connection: sa.Connection, path: Place) -> int:
+    """0 for a database without any table: new, or cut short while it was made. Raises LedgerFormat, also for a format
+    that this program does not know."""
+    from reconciler.state.schema import FORMAT
+
     tables = _tables(connection)
     if not tables:
         return 0
@@ -182,6 +203,8 @@ def _format(connection: sa.Connection, path: Place) -> int:
             hint="Check the ledger's path in reconciler.yaml.",
             where=str(path),
         )
+    if int(stated) > FORMAT:
+        raise _newer(path, int(stated), FORMAT)
     return int(stated)
 
 

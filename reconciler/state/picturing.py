@@ -14,7 +14,8 @@ from reconciler.state import schema
 from reconciler.state.database import engine_around
 from reconciler.state.database_url import Database
 from reconciler.state.noting import given, remember_given
-from reconciler.state.postgresql import engine_of, has_tables
+from reconciler.state.opening import format_of
+from reconciler.state.postgresql import engine_of
 
 AUDIT = schema.audit.name
 
@@ -25,23 +26,34 @@ def pictured(place: Database, *, with_audit: bool) -> sa.Engine:
     source = engine_of(place, once=True).execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     try:
         with source.connect() as connection, connection.begin():
-            if has_tables(connection):
-                _copy(connection, picture, with_audit=with_audit)
+            found = format_of(connection, place)
+            if found:
+                _copy(connection, picture, found, with_audit=with_audit)
     except BaseException:
         picture.dispose()
         raise
     return picture
 
 
-def _copy(source: sa.Connection, picture: sa.Engine, *, with_audit: bool) -> None:
+def _copy(source: sa.Connection, picture: sa.Engine, found: int, *, with_audit: bool) -> None:
+    """In the format that it has there: what reads the picture brings it up, as it does with a file's."""
     with picture.begin() as target:
-        schema.migrate(target, 0)
+        schema.migrate(target, 0, to=found)
         target.execute(sa.delete(schema.meta))
-        for table in schema.metadata.sorted_tables:
+        for table in _tables(target):
             if table.name == AUDIT and not with_audit:
                 continue
-            found = [dict(row) for row in source.execute(sa.select(table)).mappings()]
-            if found:
-                target.execute(sa.insert(table), found)
+            rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
+            if rows:
+                target.execute(sa.insert(table), rows)
         if with_audit:
             remember_given(target, given(source))
+
+
+def _tables(connection: sa.Connection) -> list[sa.TableClause]:
+    """Those of a picture's format, which may be an older one."""
+    inspector = sa.inspect(connection)
+    return [
+        sa.table(name, *(sa.column(str(column["name"])) for column in inspector.get_columns(name)))
+        for name in inspector.get_table_names()
+    ]

@@ -65,12 +65,11 @@ def has_tables(connection: sa.Connection) -> bool:
     return bool(connection.exec_driver_sql(query).scalar())
 
 
-def make_schema(engine: sa.Engine, place: Database) -> None:
+def make_schema(connection: sa.Connection, place: Database) -> None:
     """Make the schema where there is none; who may not, but has one, need not."""
     there = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = %s"
-    with engine.begin() as connection:
-        if not connection.exec_driver_sql(there, (place.schema,)).scalar():
-            connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{place.schema}"')
+    if not connection.exec_driver_sql(there, (place.schema,)).scalar():
+        connection.exec_driver_sql(f'CREATE SCHEMA "{place.schema}"')
 
 
 def take_turns(connection: sa.Connection, place: Database) -> None:

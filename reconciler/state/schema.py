@@ -10,6 +10,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from reconciler.state.chaining import chain_audit
+from reconciler.state.upsert import insert
 
 metadata = sa.MetaData()
 
@@ -69,6 +70,7 @@ requests = sa.Table(
     sa.Column("ended", sa.Float),
     sa.Column("seal", sa.Text, nullable=False),
     sa.Column("forgotten", sa.Boolean, nullable=False),
+    sa.Index("requests_by_live_id", "live_id", "kind", unique=True),
 )
 
 audit = sa.Table(
@@ -198,26 +200,42 @@ STEPS: tuple[str | Callable[[sa.Connection], None], ...] = (
         notice TEXT NOT NULL, tries INTEGER NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (endpoint, key))
     """,
     chain_audit,
+    # Of two that claimed one live request the first keeps it. What became of the other one's is not known: the next plan
+    # looks for it in the organisation, as it does with a new ledger, and the audit remembers both.
+    """
+    DELETE FROM requests WHERE EXISTS (
+        SELECT 1 FROM requests AS other WHERE other.kind = requests.kind AND other.live_id = requests.live_id
+        AND (other.asked < requests.asked OR (other.asked = requests.asked AND other.key < requests.key)));
+    CREATE UNIQUE INDEX requests_by_live_id ON requests (live_id, kind)
+    """,
 )
 
 FORMAT = len(STEPS)
 """The format that this program reads and writes."""
 
 
-def migrate(connection: sa.Connection, found: int) -> None:
-    """Bring a ledger of format `found` (0 = an empty database) up to `FORMAT`, inside the caller's transaction."""
-    for step in STEPS[found:]:
-        _take(connection, step)
-    connection.exec_driver_sql(
-        "INSERT INTO meta (key, value) VALUES ('format', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (str(FORMAT),),
-    )
-
-
 def create(connection: sa.Connection) -> None:
-    """The tables of the current format, in an empty schema of PostgreSQL. A step that is added must do for both."""
-    metadata.create_all(connection)
-    connection.execute(meta.insert().values(key="format", value=str(FORMAT)))
+    """The tables of the current format in an empty database, inside the caller's transaction.
+
+    PostgreSQL came with format 6: a ledger there has been through later steps only, and these do for both.
+    """
+    if connection.dialect.name == "sqlite":
+        migrate(connection, 0)
+    else:
+        metadata.create_all(connection)
+        _state(connection, FORMAT)
+
+
+def migrate(connection: sa.Connection, found: int, *, to: int = FORMAT) -> None:
+    """Bring a ledger of format `found` (0 = an empty file) up to another, inside the caller's transaction."""
+    for step in STEPS[found:to]:
+        _take(connection, step)
+    _state(connection, to)
+
+
+def _state(connection: sa.Connection, number: int) -> None:
+    statement = insert(connection, meta).values(key="format", value=str(number))
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": str(number)}))
 
 
 def _take(connection: sa.Connection, step: str | Callable[[sa.Connection], None]) -> None:

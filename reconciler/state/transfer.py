@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 
 from reconciler.errors import LedgerError, LedgerFormat
+from reconciler.model.observed import Organisation
 from reconciler.model.values import Json, fingerprint
 from reconciler.state import schema
 from reconciler.state.database_url import Place
 from reconciler.state.ledger import SqlLedger
 from reconciler.state.noting import given, remember_given
+from reconciler.state.opening import make_ledger
 
 DOCUMENT: Final = "ledger"
 
@@ -27,38 +31,46 @@ def exported(ledger: SqlLedger) -> bytes:
     return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
-def imported(ledger: SqlLedger, content: bytes, *, where: str) -> str:
-    """Fill a ledger that has just been made: it becomes the one in the document, id and chain included. Answers its id.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A whole ledger, read from a document: which one it is, whose, and what is in it."""
 
-    Raises LedgerFormat for what is no ledger, or one of another format.
-    """
+    ledger_id: str
+    organisation: Organisation
+    body: Mapping[str, Any]
+
+
+def copy_in(content: bytes, *, where: str) -> Copy:
+    """Raises LedgerFormat for what is no ledger, or one of another format."""
     body = _body(content, where)
-    with ledger.writing() as connection:
-        for table in reversed(schema.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
-        for table in schema.metadata.sorted_tables:
-            rows = [_values(table, row) for row in body["tables"].get(table.name, ())]
-            if rows:
-                connection.execute(sa.insert(table), rows)
-        remember_given(connection, body["audit_given"])
-        _go_on_counting(connection)
-    return str(_fact(body, "ledger_id"))
+    try:
+        facts = {row["key"]: row["value"] for row in body["tables"]["meta"]}
+        owner = Organisation(facts["organisation_id"], facts["organisation_name"])
+        return Copy(facts["ledger_id"], owner, body)
+    except (KeyError, TypeError):
+        raise _unreadable("It does not say which ledger it is, or whose.", where) from None
 
 
-def check_target(place: Place, content: bytes, *, where: str) -> tuple[str, str]:
-    """Whose the ledger in a document is: the organisation's id and name. Raises LedgerError where something is in its
-    place already."""
-    from reconciler.state.opening import exists
-
-    if exists(place):
+def imported(place: Place, copy: Copy) -> None:
+    """Make a ledger out of a copy, id and chain included: whole, or not at all. Raises LedgerError where there is one
+    already."""
+    if not make_ledger(place, lambda connection: _fill(connection, copy.body)):
         raise LedgerError(
             "There is a ledger already",
             detail="A ledger is imported where there is none: two memories do not make one.",
             hint="Move the other one away, or choose another place for this one.",
             where=str(place),
         )
-    body = _body(content, where)
-    return str(_fact(body, "organisation_id")), str(_fact(body, "organisation_name"))
+
+
+def _fill(connection: sa.Connection, body: Mapping[str, Any]) -> None:
+    connection.execute(sa.delete(schema.meta))
+    for table in schema.metadata.sorted_tables:
+        rows = [_values(table, row) for row in body["tables"].get(table.name, ())]
+        if rows:
+            connection.execute(sa.insert(table), rows)
+    remember_given(connection, body["audit_given"])
+    _go_on_counting(connection)
 
 
 def _body(content: bytes, where: str) -> dict[str, Any]:
@@ -80,10 +92,6 @@ def _body(content: bytes, where: str) -> dict[str, Any]:
 
 def _unreadable(detail: str, where: str) -> LedgerFormat:
     return LedgerFormat("The file is not a ledger", detail=detail, hint="Export it again.", where=where)
-
-
-def _fact(body: dict[str, Any], key: str) -> Json:
-    return next((row["value"] for row in body["tables"].get("meta", ()) if row["key"] == key), "")
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> list[Json]:
