@@ -20,8 +20,10 @@ _GIVEN: Final = "audit_given"
 _SEQUENCE: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
 _REMEMBER: Final = (
     "UPDATE sqlite_sequence SET seq = :number WHERE name = 'audit' AND seq < :number",
-    "INSERT INTO sqlite_sequence (name, seq) SELECT 'audit', :number"
-    " WHERE :number > 0 AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'audit')",
+    """
+    INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'audit', :number WHERE :number > 0 AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'audit')
+    """,
 )
 _NOTHING: Final = "\0"
 """PostgreSQL keeps no text with this character in it."""

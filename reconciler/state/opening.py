@@ -61,7 +61,7 @@ def open_ledger(
     return SqlLedger(engine.execution_options(**{BY: by}), place, writable=writable, held=held)
 
 
-def make_ledger(place: Place, fill: Callable[[sa.Connection], object]) -> bool:
+def make_ledger(place: Place, fill: Callable[[sa.Connection], None]) -> bool:
     """Make a ledger with the contents that `fill` gives it: whole, or not at all. False where there is one already: it
     is left as it is. Raises LedgerFormat where there is something else, LedgerError."""
     from reconciler.state.trouble import translated
@@ -110,10 +110,10 @@ def _prepare(engine: sa.Engine, place: Place, organisation: Organisation | None,
         made_durable(engine)
     if found < FORMAT:
         signer = organisation if writable else None
-        _bring_up(engine, place, lambda connection: signer and _sign(connection, signer, pin))
+        _bring_up(engine, place, lambda connection: _sign(connection, signer, pin))
 
 
-def _bring_up(engine: sa.Engine, place: Place, fill: Callable[[sa.Connection], object]) -> bool:
+def _bring_up(engine: sa.Engine, place: Place, fill: Callable[[sa.Connection], None]) -> bool:
     """To the current format, or to nothing of it. A new one is given its contents with that; answers whether it is new.
 
     Whoever else opens it waits meanwhile, and finds it done.
@@ -230,9 +230,12 @@ def _tables(connection: sa.Connection) -> set[str]:
     return {name for (name,) in connection.exec_driver_sql(query)}
 
 
-def _sign(connection: sa.Connection, organisation: Organisation, pin: str) -> None:
+def _sign(connection: sa.Connection, organisation: Organisation | None, pin: str) -> None:
+    """A picture of nothing is nobody's."""
     from reconciler.state import schema
 
+    if organisation is None:
+        return
     facts = {
         "ledger_id": pin or str(uuid.uuid4()),
         "organisation_id": organisation.live_id,

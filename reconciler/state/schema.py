@@ -200,8 +200,8 @@ STEPS: tuple[str | Callable[[sa.Connection], None], ...] = (
         notice TEXT NOT NULL, tries INTEGER NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (endpoint, key))
     """,
     chain_audit,
-    # Of two that claimed one live request the first keeps it. What became of the other one's is not known: the next plan
-    # looks for it in the organisation, as it does with a new ledger, and the audit remembers both.
+    # Of two that claimed one live request the first keeps it. What became of the other one's is not known: the next
+    # plan looks for it in the organisation, as it does with a new ledger, and the audit remembers both.
     """
     DELETE FROM requests WHERE EXISTS (
         SELECT 1 FROM requests AS other WHERE other.kind = requests.kind AND other.live_id = requests.live_id

@@ -188,7 +188,7 @@ def test_a_lock_that_is_lost_stops_the_apply_before_its_next_effect(team: Projec
     ):
         ledger.begin(intent())
         assert held is not None
-        postgresql.run("SELECT pg_terminate_backend(%s)", held.pid)
+        postgresql.run("SELECT pg_terminate_backend(%s, 5000)", held.pid)
         with pytest.raises(LedgerError, match="The ledger's lock is lost"):
             ledger.begin(intent())
         assert len(ledger.intents()) == 1

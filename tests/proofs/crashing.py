@@ -167,10 +167,16 @@ def _hook(passed: Callable[[str], None]) -> None:
         passed(f"after {name}")
         return answer
 
+    def has_written(connection: Any) -> bool:
+        """Since its last commit."""
+        driver = connection.dbapi_connection
+        if not hasattr(driver, "total_changes"):  # PostgreSQL numbers only what writes
+            return driver.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0] is not None
+        before, committed[id(connection)] = committed.get(id(connection), 0), driver.total_changes
+        return committed[id(connection)] != before
+
     def committing(self: DefaultDialect, connection: Any) -> None:
-        changes = connection.dbapi_connection.total_changes
-        writes = changes != committed.get(id(connection), 0)
-        committed[id(connection)] = changes
+        writes = has_written(connection)
         if writes:
             passed("before a ledger write")
         commit(self, connection)

@@ -24,7 +24,7 @@ from reconciler.model.address import Address
 from reconciler.model.observed import Intent, Recorded
 from reconciler.sandbox import Sandbox
 from reconciler.sandbox.journal import Recorded as Request
-from reconciler.state import open_ledger
+from reconciler.state import Place, database_at, open_ledger
 
 Json = dict[str, Any]
 
@@ -140,6 +140,8 @@ class Ran:
 class Desk:
     root: Path
     sandbox: Sandbox
+    ledger_url: str = ""
+    """Of a ledger in a database; else it is a file in the folder."""
     time: Time = field(init=False)
 
     def __post_init__(self) -> None:
@@ -179,6 +181,10 @@ class Desk:
         return self.manifests / ".reconciler" / "ledger.db"
 
     @property
+    def place(self) -> Place:
+        return database_at(self.ledger_url) if self.ledger_url else self.ledger
+
+    @property
     def plan_file(self) -> Path:
         return self.root / "plan.json"
 
@@ -188,7 +194,8 @@ class Desk:
         return [verb, *more, "--dir", str(self.manifests), "-o", "json"]
 
     def environment(self) -> dict[str, str]:
-        return self.sandbox.environment() | {VARIABLE: SECRET}
+        team = {"RECONCILER_LEDGER_URL": self.ledger_url} if self.ledger_url else {}
+        return self.sandbox.environment() | {VARIABLE: SECRET} | team
 
     def plan(self, *more: str) -> Ran:
         """A plan, saved in `plan_file`."""
@@ -212,11 +219,11 @@ class Desk:
     # What is so.
 
     def rows(self) -> Mapping[Address, Recorded]:
-        with open_ledger(self.ledger, writable=False) as ledger:
+        with open_ledger(self.place, writable=False) as ledger:
             return ledger.rows()
 
     def intents(self) -> tuple[Intent, ...]:
-        with open_ledger(self.ledger, writable=False) as ledger:
+        with open_ledger(self.place, writable=False) as ledger:
             return ledger.intents()
 
     def writes(self) -> list[Request]:
