@@ -69,7 +69,9 @@ def make_ledger(place: Place, fill: Callable[[sa.Connection], None]) -> bool:
     with translated(place):
         engine = _engine(place, writable=True, with_audit=True)
         try:
-            return not exists(place) and _bring_up(engine, place, fill)
+            with engine.begin() as connection:
+                is_free = not format_of(connection, place)
+            return is_free and _bring_up(engine, place, fill)
         finally:
             engine.dispose()
 
@@ -171,7 +173,7 @@ def absent(path: Place) -> LedgerError:
     return LedgerError(
         "There is no ledger",
         detail="The first apply makes one.",
-        hint="Check the ledger's path in reconciler.yaml.",
+        hint="Check where the project looks for its ledger.",
         where=str(path),
     )
 
@@ -198,9 +200,9 @@ def format_of(connection: sa.Connection, path: Place) -> int:
         stated = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'format'").scalar()
     if not isinstance(stated, str) or not stated.isdecimal():
         raise LedgerFormat(
-            "The file is not a ledger",
+            "The file is not a ledger" if isinstance(path, Path) else "The schema is not a ledger",
             detail="It is a database of something else.",
-            hint="Check the ledger's path in reconciler.yaml.",
+            hint="Check where the project looks for its ledger.",
             where=str(path),
         )
     if int(stated) > FORMAT:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from reconciler.errors import LedgerError
+from reconciler.model.address import Address
 from reconciler.state import database_at, hold, holder, open_ledger
 
 from postgres import PASSWORD, Server
@@ -267,6 +268,58 @@ def test_a_copy_that_was_changed_is_refused(project: Project) -> None:
     copy.write_bytes(b"{}")
     assert project.run("state", "import", "one.json").fails_with(1, "The file is not a ledger")
     assert not project.ledger.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "summary"),
+    [
+        ({"format": 99}, "The ledger is of another format"),
+        ({"document": "plan"}, "The file is not a ledger"),
+        ({"hash": "sha256:0"}, "The file is not a ledger"),
+    ],
+)
+def test_a_copy_of_another_format_or_of_something_else_is_refused(
+    team: Project, change: dict[str, object], summary: str
+) -> None:
+    team.applied(purpose())
+    assert team.run("state", "export", "one.json").code == 0
+    copy = team.root / "one.json"
+    copy.write_bytes(orjson.dumps(orjson.loads(copy.read_bytes()) | change))
+    assert team.run("state", "import", "one.json", RECONCILER_LEDGER_URL=None).fails_with(1, summary)
+    assert not team.ledger.exists()
+
+
+def test_a_copy_that_the_project_file_does_not_mean_is_refused(project: Project, postgresql: Server) -> None:
+    project.applied(purpose())
+    assert project.run("state", "export", "one.json").code == 0
+    team = {"RECONCILER_LEDGER_URL": postgresql.fresh()}
+    project.configure(ledgerId=PIN)
+    assert project.run("state", "import", "one.json", **team).fails_with(1, "This is another ledger", PIN)
+    project.configure(environment={"organisationId": PIN})
+    assert project.run("state", "import", "one.json", **team).fails_with(1, "The ledger is another organisation's", PIN)
+    assert project.run("state", "list", **team).code == 0
+    project.configure()
+    assert project.run("state", "import", "one.json", **team).code == 0
+
+
+def test_the_place_of_something_else_is_left_as_it_is(project: Project, postgresql: Server) -> None:
+    project.applied(purpose())
+    assert project.run("state", "export", "one.json").code == 0
+    url = postgresql.fresh()
+    name = database_at(url).schema
+    postgresql.run(f"CREATE SCHEMA {name} CREATE TABLE rows (n int)")
+    for words in (["state", "import", "one.json"], ["plan"], ["apply", "--auto-approve"]):
+        assert project.run(*words, RECONCILER_LEDGER_URL=url).fails_with(1, "The schema is not a ledger")
+    tables = postgresql.run("SELECT tablename FROM pg_tables WHERE schemaname = %s", name)
+    assert tables == [("rows",)]
+
+
+def test_nothing_is_moved_or_forgotten_where_an_apply_was_cut_off(project: Project) -> None:
+    project.applied(purpose())
+    with open_ledger(project.ledger, writable=True) as ledger:
+        ledger.begin(intent(address=Address.parse(SUPPORT)))
+    for words in (["mv", SUPPORT, "Purpose/Help"], ["rm", SUPPORT]):
+        assert project.run("state", *words, "--yes").fails_with(1, "An apply was cut off here", SUPPORT)
 
 
 def test_a_row_is_moved_or_forgotten_after_asking(project: Project) -> None:

@@ -60,9 +60,8 @@ def test_a_lock_that_is_lost_in_mid_apply_stops_it_before_its_next_effect(
     desk = fresh()
     with child(desk, Act.HOLD, first) as held:
         held.reached()
-        ended = postgresql.run(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'reconciler apply by %'"
-        )
+        whose = "application_name LIKE 'reconciler apply by %'"
+        ended = postgresql.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {whose}")  # noqa: S608
         assert len(ended) == 1
         held.go_on()
         assert held.wait() == 5

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -165,16 +166,37 @@ def test_a_ledger_of_the_first_format_can_be_read_without_being_written(tmp_path
     assert files(tmp_path) == before
 
 
-def test_the_steps_lead_to_the_tables_that_the_program_uses() -> None:
+@pytest.mark.parametrize("before", range(FORMAT))
+def test_the_steps_lead_to_the_tables_that_the_program_uses(before: int) -> None:
+    """From every earlier format, too."""
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
-        migrate(connection, 0)
+        if before:
+            migrate(connection, 0, to=before)
+        migrate(connection, before)
         found = sa.inspect(connection)
         columns = {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
     engine.dispose()
     expected = {table.name: set(table.columns.keys()) for table in metadata.tables.values()}
     assert {name: columns[name] for name in expected} == expected
     assert len(STEPS) == FORMAT
+
+
+def test_of_two_that_claim_one_live_request_the_first_stays(tmp_path: Path) -> None:
+    """No file in the field keeps this step from being taken."""
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        engine = sa.create_engine("sqlite://", creator=lambda: connection)
+        with engine.begin() as older:
+            migrate(older, 0, to=6)
+            for key, live_id, asked in (("a", "x", 2.0), ("b", "x", 1.0), ("c", "x", 1.0), ("d", "y", 9.0)):
+                columns = {column.name: 0 for column in metadata.tables["requests"].columns}
+                texts = {"kind": "PrivacyExport", "original": "PrivacyExport/n", "body": b"{}", "ended": None}
+                values = columns | texts | {"key": key, "live_id": live_id, "asked": asked}
+                older.execute(metadata.tables["requests"].insert().values(values))
+        engine.dispose()
+    with open_ledger(tmp_path / "ledger.db", writable=True) as ledger:
+        assert set(ledger.requests()) == {"b", "d"}
+        assert [request.key for request in ledger.requests_named("x")] == ["b"]
 
 
 def test_a_ledger_that_may_not_be_written_says_so_before_anything_is_sent() -> None:
