@@ -75,6 +75,22 @@ def test_a_role_that_may_only_read_can_plan_and_not_apply(team: Project, postgre
     assert silent(ran)
 
 
+def test_the_rights_that_the_readme_names_are_enough_to_apply(team: Project, postgresql: Server) -> None:
+    team.applied(purpose())
+    name = database_at(url_of(team)).schema
+    role = f"robot_{name}"
+    postgresql.run(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+    for right, thing in (
+        ("USAGE", f"SCHEMA {name}"),
+        ("SELECT, INSERT, UPDATE, DELETE", f"ALL TABLES IN SCHEMA {name}"),
+        ("USAGE", f"SEQUENCE {name}.intents_number_seq"),
+    ):
+        postgresql.run(f"GRANT {right} ON {thing} TO {role}")
+    team.write(purpose(description="Another reason"), schema())
+    assert team.apply(RECONCILER_LEDGER_URL=postgresql.url(user=role, schema=name)).code == 0
+    assert team.plan().document["changes"] == []
+
+
 def test_a_plan_leaves_nothing_behind_in_the_database(team: Project, postgresql: Server) -> None:
     team.write(purpose())
     assert team.plan().code == 0
@@ -177,7 +193,7 @@ def test_a_lock_dies_with_its_holder(team: Project) -> None:
         doomed.kill()
     assert found is not None
     assert "doomed" in found.command
-    with hold(place, TestClock(), timeout=10):
+    with hold(place, TestClock(), timeout=1000):
         pass
 
 

@@ -23,10 +23,13 @@ KEY = "k" * 64
 CREDENTIAL = "Bearer of-the-siem"
 
 
-@pytest.fixture
-def project(start: Start) -> Project:
+@pytest.fixture(params=["file", "database"])
+def project(request: pytest.FixtureRequest, start: Start) -> Project:
+    """With its ledger in either place."""
     project = start(clients=[ROBOT])
     project.environment |= {"RECONCILER_SERVICE_KEY": KEY, "RECONCILER_SECRET_SIEM": CREDENTIAL}
+    if request.param == "database":
+        project.environment["RECONCILER_LEDGER_URL"] = request.getfixturevalue("postgresql").fresh()
     return project
 
 

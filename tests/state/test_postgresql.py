@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from reconciler.errors import AuditBroken, LedgerError
-from reconciler.state import Database, SqlAudit, database_at, hold, open_ledger
+from reconciler.state import Database, SqlAudit, database_at, hold, holder, open_ledger
 from reconciler.state.schema import FORMAT, metadata
 
 from postgres import PASSWORD, Server
@@ -125,6 +125,33 @@ def test_an_end_that_was_cut_off_shows(place: Database, postgresql: Server, cut:
     postgresql.run(f"DELETE FROM {place.schema}.audit WHERE {cut}")  # noqa: S608
     with pytest.raises(AuditBroken):
         verified(place)
+
+
+# The lock.
+
+
+def test_who_waits_has_the_lock_once_it_is_let_go(place: Database) -> None:
+    with ExitStack() as other:
+        other.enter_context(hold(place, TestClock(), command="other"))
+
+        class LetGo(TestClock):
+            def sleep(self, seconds: float) -> None:
+                super().sleep(seconds)
+                other.close()
+
+        waiting = LetGo()
+        with hold(place, waiting, timeout=1000):
+            assert waiting.slept
+
+
+def test_who_holds_it_is_no_secret_to_a_role_that_may_only_read(place: Database, postgresql: Server) -> None:
+    reader = as_role(postgresql, place, f"asks_{place.schema}")
+    assert holder(reader) is None
+    with hold(place, TestClock(), command="reconciler apply"):
+        found = holder(reader)
+    assert found is not None
+    assert found.command.startswith("reconciler apply by ")
+    assert found.user == "admin"
 
 
 # An older format.
