@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 VERBS: Final = {
+    "init": "Make a repository for manifests that is green at once.",
     "validate": "Check the manifests without touching the organisation.",
     "plan": "Show what apply would change, and what is unsafe about it.",
     "snapshot": "Save what a plan reads, for planning without network or credentials.",
@@ -18,6 +19,8 @@ VERBS: Final = {
     "explain": "Explain a code that a finding or problem carries.",
     "policies": "List the organisation's policies, thresholds and freezes.",
     "schema": "Write the JSON Schemas of the manifests, for editors.",
+    "fmt": "Bring manifests into their canonical form.",
+    "doctor": "Check credentials, permissions, ledger and surroundings, and say what to mend.",
     "kinds": "List the kinds: where their API comes from, lock, deletion, scopes.",
     "state": "Look into the ledger: what we sent, and who holds its lock.",
     "audit": "Search the audit, prove that it is whole, hand it to whoever asks.",
@@ -25,6 +28,7 @@ VERBS: Final = {
     "serve": "Serve the catalogue of exports over HTTP, read only.",
     "github": "What the workflows need of GitHub: comments, issues, reviewed plans.",
     "sandbox": "Run a simulated organisation on this machine.",
+    "completion": "Print what makes a shell complete verbs, addresses and kinds.",
     "demo": "Watch plan and apply at work against a sandbox, in seconds.",
 }
 """Each verb is the command of that name in the module of that name under `reconciler.commands`, unless `HOMES` says
