@@ -25,17 +25,22 @@ from reconciler.model.project import Environment, Project
 
 @click.command()
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--env", "names", multiple=True, metavar="NAME", help="An environment; repeatable. By default one, default.")
-@click.option("--region", default="", help="The region, as AWS key or domain; by default what is exported.")
-@click.option("--organisation-id", default="", metavar="ID", help="Pin the organisation; by default what is exported leads to.")
 @click.option(
-    "--examples", type=click.Choice(["governance", "published"]), default="governance", show_default=True,
+    "--env", "names", multiple=True, metavar="NAME", help="An environment; repeatable. By default one, default."
+)
+@click.option("--region", default="", help="The region, as AWS key or domain; by default what is exported.")
+@click.option(
+    "--organisation-id", default="", metavar="ID", help="Pin the organisation; by default what is exported leads to."
+)
+@click.option(
+    "--examples",
+    type=click.Choice(["governance", "published"]),
+    default="governance",
+    show_default=True,
     help="Example manifests: of the governance API, or of no more than the published one.",
 )
 @click.option("--force", is_flag=True, help="Renew everything but the project file and the manifests.")
-def init(
-    folder: Path, names: tuple[str, ...], region: str, organisation_id: str, examples: str, force: bool
-) -> None:
+def init(folder: Path, names: tuple[str, ...], region: str, organisation_id: str, examples: str, force: bool) -> None:
     """Make a repository for manifests in DIR, which is green at once.
 
     Project file, example manifests, schemas and settings for editors, workflows, pre-commit hooks, a README. What is
