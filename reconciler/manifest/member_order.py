@@ -68,8 +68,6 @@ def _all(schemas: tuple[Mapping[str, Json], ...], definitions: Mapping[str, Json
     left = [*schemas]
     while left and len(found) < 1000:
         schema = left.pop(0)
-        if not isinstance(schema, Mapping):
-            continue
         found.append(schema)
         reference = schema.get("$ref", "")
         if reference.startswith("#/$defs/"):

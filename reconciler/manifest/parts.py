@@ -136,9 +136,10 @@ class _Parser:
         """For each collection that is open the key that awaits a value."""
 
     def take(self, event: Any) -> None:
+        mark: Any = event.start_mark
         match event:
             case yaml.DocumentStartEvent():
-                self._begins = event.start_mark.line if event.explicit else 0
+                self._begins = mark.line if event.explicit else 0
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._close(event)
             case yaml.ScalarEvent() | yaml.MappingStartEvent() | yaml.SequenceStartEvent() if event.anchor:
