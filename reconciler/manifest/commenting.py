@@ -1,10 +1,10 @@
-"""Which part of a document a comment belongs to: the one below it, beside it, or, where it is indented deeper, above."""
+"""Which part of a document a comment is about: the one below it, beside it, or above it where it is indented deeper."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 

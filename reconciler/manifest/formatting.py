@@ -49,7 +49,7 @@ class Formatter:
         parsed = parse(rows)
         comments = comments_of(rows, parsed)
         if not parsed.documents:
-            return "\n".join(each.text for each in comments).strip("\n") + "\n" * bool(comments)
+            return "\n".join(each.text for each in comments).strip("\n") + "\n" * any(each.text for each in comments)
         attach(comments, parsed)
         texts = []
         for _, root in parsed.documents:

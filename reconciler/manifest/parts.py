@@ -17,7 +17,8 @@ class Part:
     """A value: a scalar's `text` as it is spelt, or the `members` of a map, which have a `key`, or of a list.
 
     It begins at `line` and `column` with its key or dash; its value begins in the line `start` at the column `margin`
-    and ends in the line `end`; all count from 0. `above`, `beside` and `below` are the comments at it, an empty one for an empty line.
+    and ends in the line `end`; all count from 0. `above`, `beside` and `below` are the comments at it, an empty one for
+    an empty line.
     """
 
     line: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -60,7 +59,7 @@ def test_a_file_with_anchors_is_left_and_named(project: Project) -> None:
 def test_a_link_and_a_hidden_folder_are_not_followed(project: Project, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.yaml"
     elsewhere.write_text(ROUGH)
-    os.symlink(elsewhere, project.manifests / "link.yaml")
+    (project.manifests / "link.yaml").symlink_to(elsewhere)
     hidden = project.write(ROUGH, to=".hidden/a.yaml")
     assert project.run("fmt").code == 0
     assert (elsewhere.read_text(), hidden.read_text()) == (ROUGH, ROUGH)
@@ -70,7 +69,7 @@ def test_a_path_that_is_not_there_is_a_slip(project: Project) -> None:
     assert project.run("fmt", "nowhere").fails_with(1, "There is nothing to format", "nowhere")
 
 
-def test_our_own_manifests_and_what_import_and_init_write_are_formatted(project: Project) -> None:
+def test_our_own_manifests_and_what_init_writes_are_formatted(project: Project) -> None:
     root = Path(__file__).parents[2]
     for place in (root / "manifests", root / "reconciler" / "commands" / "scaffold" / "estate"):
         assert project.run("fmt", "--check", place).code == 0

@@ -9,8 +9,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from reconciler.commands.schema import schema_files
 from reconciler.commands.scaffold.project_file import Place, project_file
+from reconciler.commands.schema import schema_files
 
 MANIFESTS: Final = Path("manifests")
 PROJECT_FILE: Final = MANIFESTS / "reconciler.yaml"

@@ -10,9 +10,8 @@ from typing import Final
 from reconciler.api.regions import domain_of
 from reconciler.errors import InvalidManifests
 from reconciler.kinds import KINDS
-from reconciler.manifest import project_schema, read_project
+from reconciler.manifest import read_project
 from reconciler.manifest.writing import is_misread
-from reconciler.model.values import Json
 
 _HEAD: Final = """\
 # yaml-language-server: $schema=../schemas/reconciler.schema.json
@@ -71,9 +70,7 @@ def _members(place: Place, *, named: bool) -> Mapping[str, str]:
 
 def _pin(*, indent: str) -> list[str]:
     """The ledger's id, so that another ledger, or a lost one, is noticed before anything is written."""
-    key = f"{indent}ledgerId: {uuid.uuid4()}"
-    stated: Mapping[str, Json] = project_schema(KINDS)["properties"]
-    return [key] if "ledgerId" in stated else []
+    return [f"{indent}ledgerId: {uuid.uuid4()}"]
 
 
 def _braced(members: Mapping[str, str]) -> str:
