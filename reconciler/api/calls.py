@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.api.answer import Answer
 from reconciler.api.authorisation import Authorisation, bearer
+from reconciler.api.limiter import Pace
 from reconciler.api.persistence import Persistence
 from reconciler.api.refusal import Failure
 from reconciler.api.repeat import RULES, Next
@@ -68,6 +69,10 @@ class Caller:
         self._tokens = tokens
         self._persistence = persistence
         self._time = time
+
+    @property
+    def pace(self) -> Pace | None:
+        return self._persistence.limiter.pace
 
     def attempt(self, request: Request) -> Failure:
         """Make the call. What the organisation answers is not raised: see `refusal.error_of`.

@@ -11,6 +11,7 @@ from reconciler.api import endpoints
 from reconciler.api.answer import Answer
 from reconciler.api.calls import Caller, Wire
 from reconciler.api.history import read_history
+from reconciler.api.limiter import Pace
 from reconciler.api.listing import Page, Shifting, Unfit, identity_of, page_of, read_whole
 from reconciler.api.records import read_records
 from reconciler.api.refusal import Failure, error_of, not_offered, untrustworthy
@@ -64,6 +65,25 @@ class Client:
         if not isinstance(identity, str) or not identity:
             raise untrustworthy(failure, "It does not say which organisation it is.")
         return Organisation(identity, name if isinstance(name, str) else "")
+
+    def scopes(self) -> frozenset[str]:
+        """What the token carries, as far as the organisation tells. Raises NotOffered where it does not."""
+        content = _offered(self._caller.attempt(endpoints.token(self._host))).content
+        stated = content.get("authorizedScope") if isinstance(content, dict) else None
+        return (
+            frozenset(scope for scope in stated if isinstance(scope, str)) if isinstance(stated, list) else frozenset()
+        )
+
+    def probe(self, kind: Kind) -> None:
+        """One cheap look at a kind's collection. Raises NotOffered, PermissionDenied, ApiError."""
+        is_paged = kind.paging is Paging.PAGE_NUMBER
+        request = endpoints.page(self._host, kind, 1, size=1) if is_paged else endpoints.whole(self._host, kind)
+        _offered(self._caller.attempt(request))
+
+    @property
+    def pace(self) -> Pace | None:
+        """How much of its rate limit the organisation said is used; None until it said so."""
+        return self._caller.pace
 
     def list(self, kind: Kind) -> tuple[Observed, ...]:
         request = endpoints.whole(self._host, kind)

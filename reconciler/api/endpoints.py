@@ -13,10 +13,15 @@ from reconciler.model.kind import Kind, Lock, Verb
 from reconciler.model.values import Json
 
 ORGANISATION = "/api/v2/organizations/me"
+TOKEN = "/api/v2/tokens/me"
 
 
 def organisation(host: str) -> Request:
     return Request("GET", host, ORGANISATION, ORGANISATION)
+
+
+def token(host: str) -> Request:
+    return Request("GET", host, TOKEN, TOKEN)
 
 
 def page(host: str, kind: Kind, number: int, *, size: int | None) -> Request:

@@ -6,6 +6,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from reconciler.errors import OutOfTime
 from reconciler.model.ports import Clock
@@ -22,6 +23,15 @@ _INSTANT = 0.001
 _NAMES = ("count", "allowed", "reset")
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the organisation says of its own limit: requests used, allowed, and the seconds until it counts anew."""
+
+    count: int
+    allowed: int
+    reset: int
+
+
 class Limiter:
     """Lets `per_minute` requests go in any `WINDOW`, at once while there is room.
 
@@ -36,6 +46,8 @@ class Limiter:
         self._sent: deque[float] = deque()
         self._not_before = -math.inf
         self._is_closed = False
+        self.pace: Pace | None = None
+        """The last that was said."""
         self._guard = threading.Lock()
 
     def admit(self) -> None:
@@ -52,7 +64,10 @@ class Limiter:
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take `inin-ratelimit-count`, `-allowed` and `-reset` to heart (published API §1.5)."""
         count, allowed, reset = (_number(headers.get(f"inin-ratelimit-{name}")) for name in _NAMES)
-        if count is not None and allowed is not None and reset is not None and count >= allowed:
+        if count is None or allowed is None or reset is None:
+            return
+        self.pace = Pace(count, allowed, reset)
+        if count >= allowed:
             self.pause(min(reset, 2 * WINDOW))
 
     def sleep(self, seconds: float) -> None:
