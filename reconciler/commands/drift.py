@@ -9,6 +9,7 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.adopting import adopt
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
@@ -70,7 +71,7 @@ class _Shown:
 
 
 @click.command()
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS...]")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS...]", shell_complete=complete_addresses)
 @click.option("--adopt", "adopts", is_flag=True, help="Edit the manifests so that they say what is there now.")
 @options.home
 @options.outputs

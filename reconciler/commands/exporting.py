@@ -11,6 +11,7 @@ import click
 from reconciler.apply import Run, follow, start
 from reconciler.apply.following import FIRST_WAIT, LONGEST_WAIT, Watch
 from reconciler.commands.applying import DECIDING
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.planner import check_organisation
@@ -24,7 +25,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import AuditEntry, Ledger
 from reconciler.model.request import Requested, Stage
 
-addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=complete_addresses)
 
 LOCK_PATIENCE = 10.0
 """Seconds to wait for the ledger while an apply works."""

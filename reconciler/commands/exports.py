@@ -10,6 +10,7 @@ import click
 
 from reconciler.apply.resolving import adopt, resubmit
 from reconciler.commands import options
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.export_verbs import fetch_files, normalise_files, verify_files
 from reconciler.commands.exporting import Work, addresses, awaited, chosen_of, looked, working
 from reconciler.commands.ledgers import read_ledger
@@ -109,7 +110,7 @@ for verb in (fetch_files, normalise_files, verify_files):
 
 
 @exports.command("resolve")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_addresses)
 @click.option("--adopt", "adopted", metavar="ID", default="", help="The request with this id is the one.")
 @click.option("--resubmit", is_flag=True, help="None of them is: submit it again now.")
 @options.home

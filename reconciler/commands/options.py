@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.log_lines import FORMAT
 from reconciler.model.duration import parse_seconds
 
@@ -171,11 +172,11 @@ deciding = _gathered(
     ),
     click.option("--allow-delete", is_flag=True, help="Delete what is ours and has no manifest any more."),
     click.option(
-        "--target", "targets", multiple=True, metavar="SELECTOR",
+        "--target", "targets", multiple=True, metavar="SELECTOR", shell_complete=complete_addresses,
         help="Plan only these, and what they cannot do without; repeatable. The plan says that it is partial.",
     ),
     click.option(
-        "--exclude", "excluded", multiple=True, metavar="SELECTOR",
+        "--exclude", "excluded", multiple=True, metavar="SELECTOR", shell_complete=complete_addresses,
         help="Neither read nor plan these; repeatable. KIND, KIND/NAME (with * and ?), or LABEL=VALUE.",
     ),
     click.option(

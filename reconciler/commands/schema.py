@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.commands.completing import complete_kinds
 from reconciler.commands.log_lines import tell
 from reconciler.commands.outputs import make_folder, write_file
 from reconciler.errors import UsageError
@@ -22,7 +23,7 @@ def schema_files() -> dict[str, bytes]:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_kinds)
 @click.option("--write", is_flag=True, help="Write all of them into the folder.")
 @click.option("--check", is_flag=True, help="Exit 1 when a file in the folder is not up to date.")
 @click.option(

@@ -8,6 +8,7 @@ import click
 
 from reconciler.apply.approved import APPLIED
 from reconciler.commands import options
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
@@ -52,7 +53,7 @@ def list_rows(home: Home) -> None:
 
 
 @state.command("show")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_addresses)
 @options.home
 def show_row(address: str, home: Home) -> None:
     """Show what the ledger knows of ADDRESS (Kind/name): live id, what we sent, its audit trail.

@@ -14,6 +14,7 @@ import click
 from reconciler.apply import stamp
 from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.completing import complete_addresses
 from reconciler.commands.ledgers import locked, read_ledger, write_ledger
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import check_place, write_file
@@ -63,7 +64,7 @@ def move_row(before: str, after: str, yes: bool, lock_timeout: float, home: Home
 
 
 @click.command("rm")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_addresses)
 @yes
 @options.lock_timeout
 @options.home

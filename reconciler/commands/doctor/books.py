@@ -9,8 +9,8 @@ from pathlib import Path
 from reconciler.commands.doctor.examining import examined, ok, warning
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.workspace import Workspace
-from reconciler.errors import LedgerError
-from reconciler.model.address import Address
+from reconciler.errors import LedgerError, ReconcilerError
+from reconciler.kinds import KINDS
 from reconciler.model.diagnosis import Check
 from reconciler.model.observed import Organisation
 from reconciler.state import Place, exists, holder
@@ -29,8 +29,8 @@ def kinds_recorded(workspace: Workspace) -> frozenset[str]:
         if not exists(workspace.ledger):
             return frozenset()
         with read_ledger(workspace, with_audit=False) as ledger:
-            return frozenset(address.kind for address in ledger.rows() if isinstance(address, Address))
-    except Exception:
+            return frozenset(address.kind for address in ledger.rows() if address.kind in KINDS)
+    except ReconcilerError:
         return frozenset()
 
 
