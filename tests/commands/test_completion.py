@@ -45,7 +45,7 @@ def test_bash_completes_verbs_and_addresses(project: Project) -> None:
 def tab(project: Project, words: str) -> list[str]:
     at = str(len(words.split(" ")) - 1)
     ran = project.run(_RECONCILER_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=at)
-    return [row.partition(",")[2] for row in ran.out.splitlines()]
+    return [row.partition(",")[2] for row in ran.out.splitlines() if row]
 
 
 @pytest.mark.parametrize(
