@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from reconciler.manifest.commenting import attach, comments_of
+from reconciler.manifest.commenting import Comment, attach, comments_of
 from reconciler.manifest.member_order import MemberOrder
-from reconciler.manifest.parts import Part, parse
+from reconciler.manifest.parts import Parsed, Part, parse
 from reconciler.manifest.reader import read
 from reconciler.model.kind import Kind
 from reconciler.model.source import Problem
@@ -36,18 +36,18 @@ class Formatter:
         before, problems = read(file, content)
         if problems:
             return content, tuple(problems)
-        rows = _rows_of(content)
-        result = self._laid_out(rows).encode()
+        parsed, comments = _parsed(content)
+        result = self._laid_out(parsed, comments).encode()
+        if result == content:
+            return content, ()
         after, trouble = read(file, result)
         if trouble or not same([each.value for each in before], [each.value for each in after]):
             raise ValueError("its meaning would change")
-        if _words(rows) != _words(_rows_of(result)):
+        if _words(comments) != _words(_parsed(result)[1]):
             raise ValueError("a comment would be lost")
         return result, ()
 
-    def _laid_out(self, rows: list[str]) -> str:
-        parsed = parse(rows)
-        comments = comments_of(rows, parsed)
+    def _laid_out(self, parsed: Parsed, comments: list[Comment]) -> str:
         if not parsed.documents:
             return "\n".join(each.text for each in comments).strip("\n") + "\n" * any(each.text for each in comments)
         attach(comments, parsed)
@@ -58,13 +58,15 @@ class Formatter:
         return "\n---\n".join(texts) + "\n"
 
 
-def _rows_of(content: bytes) -> list[str]:
-    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _parsed(content: bytes) -> tuple[Parsed, list[Comment]]:
+    rows = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    parsed = parse(rows)
+    return parsed, comments_of(rows, parsed)
 
 
-def _words(rows: list[str]) -> list[str]:
+def _words(comments: list[Comment]) -> list[str]:
     """The comments, without their order and their spaces."""
-    return sorted(comment.text for comment in comments_of(rows, parse(rows)) if comment.text)
+    return sorted(comment.text for comment in comments if comment.text)
 
 
 def _value(part: Part, indent: int) -> Iterator[str]:

@@ -396,3 +396,30 @@ def test_a_list_without_pages_that_says_there_is_more_is_not_taken_for_whole(mor
         else:
             with pytest.raises(UntrustworthyAnswer, match="there is more"):
                 api.list(kind(paging=Paging.UNPAGED))
+
+
+def test_a_token_says_what_it_carries(api: Client) -> None:
+    assert "privacy:purpose:read" in api.scopes()
+
+
+@pytest.mark.parametrize(
+    "change", [{"remove": ["authorizedScope"]}, {"set": {"authorizedScope": "all"}}, {"set": {"authorizedScope": [1]}}]
+)
+def test_a_token_that_says_nothing_carries_nothing_that_we_know(
+    sandbox: Sandbox, api: Client, change: dict[str, object]
+) -> None:
+    sandbox.control.fault("GET /api/v2/tokens/me", "mangle", **change)
+    assert api.scopes() == frozenset()
+
+
+def test_a_probe_is_one_call_for_one_object(sandbox: Sandbox, api: Client) -> None:
+    sandbox.control.forget()
+    api.probe(PURPOSE)
+    (asked,) = sandbox.control.requests("GET", PURPOSE.path)
+    assert asked.query["pageSize"] in ("1", ["1"])
+
+
+def test_a_probe_of_what_is_not_offered_says_so(sandbox: Sandbox, api: Client) -> None:
+    sandbox.control.settings(offered=["flex_schemas"])
+    with pytest.raises(NotOffered):
+        api.probe(PURPOSE)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciler.api.limiter import WINDOW, Limiter
+from reconciler.api.limiter import WINDOW, Limiter, Pace
 from reconciler.errors import OutOfTime
 
 from .builders import TestClock
@@ -114,3 +114,11 @@ def test_threads_share_one_pace(clock: TestClock) -> None:
     for thread in threads:
         thread.join()
     assert clock.monotonic() >= WINDOW - 1e-6  # 160 requests do not fit into one minute
+
+
+def test_what_the_organisation_says_last_is_kept(clock: TestClock) -> None:
+    limiter = Limiter(300, clock)
+    assert limiter.pace is None
+    limiter.learn(headers(7, 180, 44))
+    limiter.learn(headers("x", 180, 44))
+    assert limiter.pace == Pace(7, 180, 44)

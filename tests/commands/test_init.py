@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import pytest
 import yaml
+from reconciler.kinds import KINDS
+from reconciler.manifest import project_schema
 
 from .project import Project
 
@@ -160,3 +162,26 @@ def test_it_works_on_postgresql(empty: Project, postgresql: Any) -> None:
     assert empty.run("init").code == 0
     assert empty.apply("--new-ledger").code == 0
     assert empty.plan().document["changes"] == []
+
+
+needs_environments = pytest.mark.skipif(
+    "environments" not in project_schema(KINDS)["properties"], reason="a project file has one environment"
+)
+
+
+@needs_environments
+def test_several_environments_have_ledgers_of_their_own_and_the_first_is_meant(empty: Project) -> None:
+    assert empty.run("init", "--env", "dev", "--env", "prod").code == 0
+    stated = project_file(empty)
+    assert (list(stated["environments"]), stated["defaultEnvironment"]) == (["dev", "prod"], "dev")
+    assert len({each["ledgerId"] for each in stated["environments"].values()}) == 2
+    assert empty.run("validate").code == 0
+    assert empty.run("fmt", "--check").code == 0
+    assert empty.apply("--new-ledger").code == 0
+    assert empty.apply("--env", "prod").code == 1
+    assert empty.plan().document["changes"] == []
+
+
+def test_where_an_organisation_is_belongs_to_one_environment(empty: Project) -> None:
+    ran = empty.run("init", "--env", "dev", "--env", "prod", "--region", "eu-central-1")
+    assert ran.fails_with(1, "The region and the organisation belong to one environment", "dev, prod")

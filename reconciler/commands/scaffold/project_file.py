@@ -55,7 +55,7 @@ def _single(place: Place) -> str:
 
 
 def _several(places: tuple[Place, ...]) -> str:
-    rows = ["environments:"]
+    rows = [f"defaultEnvironment: {_scalar(places[0].name)}", "", "environments:"]
     for place in places:
         rows += [f"  {_scalar(place.name)}:"]
         rows += [f"    {name}: {_scalar(value)}" for name, value in _members(place, named=False).items()]
