@@ -47,7 +47,7 @@ def fmt(ctx: click.Context, paths: tuple[Path, ...], check: bool, shows: bool) -
         else:
             click.echo(legible(str(path)))
         if not check:
-            write_file(path, after)
+            write_file(path, after, mode=path.stat().st_mode & 0o777)
     for remark in found.left:
         tell(legible(remark))
     if found.problems:

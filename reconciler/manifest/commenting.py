@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from reconciler.manifest.parts import Parsed, Part, every_member
 
-_COMMENT: Final = re.compile(r"(?:(?<=[ \t])|^)#.*")
+_MARK: Final = re.compile(r"(?:(?<=[ \t])|^)#")
+"""What begins a comment, outside of scalars."""
 _LEAST_GAP: Final = 2
 """Spaces before a comment beside something; more are kept, so that columns of comments stay columns."""
 
@@ -36,7 +38,7 @@ def comments_of(rows: list[str], parsed: Parsed) -> list[Comment]:
             if line and rows[line - 1].strip():
                 found.append(Comment(line, 0, ""))
             continue
-        match = next((each for each in _COMMENT.finditer(row) if not taken.covers(line, each.start())), None)
+        match = next((each for each in _MARK.finditer(row) if not taken.covers(line, each.start())), None)
         if match:
             found.append(_comment(line, row, match.start()))
     return found
@@ -44,12 +46,12 @@ def comments_of(rows: list[str], parsed: Parsed) -> list[Comment]:
 
 def attach(comments: list[Comment], parsed: Parsed) -> None:
     """Put every comment where it belongs: into `above`, `beside` or `below` of a part."""
-    for index, (begins, root) in enumerate(parsed.documents):
-        ends = parsed.documents[index + 1][0] if index + 1 < len(parsed.documents) else None
+    lines = [comment.line for comment in comments]
+    begins = [0, *(bisect_left(lines, line) for line, _ in parsed.documents[1:]), len(comments)]
+    for (_, root), (first, last) in zip(parsed.documents, pairwise(begins), strict=True):
         members = [*every_member(root)]
-        _Attaching(root, members, [(each.line, each.column) for each in members]).attach(
-            each for each in comments if (each.line >= begins or not index) and (ends is None or each.line < ends)
-        )
+        places = [(each.line, each.column) for each in members]
+        _Attaching(root, members, places).attach(comments[first:last])
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ class _Attaching:
     places: list[tuple[int, int]]
     is_apart: bool = False
 
-    def attach(self, comments: Iterator[Comment]) -> None:
+    def attach(self, comments: Iterable[Comment]) -> None:
         waiting: Comment | None = None
         for comment in comments:
             if waiting is not None:
@@ -118,8 +120,9 @@ class _Attaching:
     def _around(self, comment: Comment) -> tuple[Part | None, Part | None]:
         """What begins before the comment, and what begins in a line below it."""
         index = bisect_right(self.places, (comment.line, comment.column))
+        below = bisect_left(self.places, (comment.line + 1, 0))
         before = self.members[index - 1] if index else None
-        return before, next((each for each in self.members[index:] if each.line > comment.line), None)
+        return before, self.members[below] if below < len(self.members) else None
 
     def _list_for(self, comment: Comment, before: Part | None, after: Part | None) -> list[str]:
         if before is None:

@@ -43,7 +43,7 @@ class Formatter:
         after, trouble = read(file, result)
         if trouble or not same([each.value for each in before], [each.value for each in after]):
             raise ValueError("its meaning would change")
-        if _words(comments) != _words(_parsed(result)[1]):
+        if content.count(b"#") != result.count(b"#") or _words(comments) != _words(_parsed(result)[1]):
             raise ValueError("a comment would be lost")
         return result, ()
 

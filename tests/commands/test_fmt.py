@@ -65,6 +65,12 @@ def test_a_link_and_a_hidden_folder_are_not_followed(project: Project, tmp_path:
     assert (elsewhere.read_text(), hidden.read_text()) == (ROUGH, ROUGH)
 
 
+def test_who_may_read_a_file_stays_as_it_is(project: Project, rough: Path) -> None:
+    rough.chmod(0o600)
+    assert project.run("fmt").code == 0
+    assert rough.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_path_that_is_not_there_is_a_slip(project: Project) -> None:
     assert project.run("fmt", "nowhere").fails_with(1, "There is nothing to format", "nowhere")
 

@@ -38,6 +38,8 @@ def formatted(text: str) -> str:
         ("x: 'a\n       b'\n", "x: 'a\n  b'\n"),
         ("removed: []\napiVersion: reconciler/v1\n", "apiVersion: reconciler/v1\nremoved: []\n"),
         ("kind: Project\napiVersion: reconciler/v1\n", "apiVersion: reconciler/v1\nkind: Project\n"),
+        ("x:   'a # b'  # c\ny: d#e # f\n", "x: 'a # b'  # c\ny: d#e  # f\n"),
+        ("\ufeffkind: Purpose\n", "kind: Purpose\n"),
         ("# nothing but this\n", "# nothing but this\n"),
         ("", ""),
     ],
