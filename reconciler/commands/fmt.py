@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.commands.actions import put
 from reconciler.commands.log_lines import tell
 from reconciler.commands.outputs import write_file
 from reconciler.commands.workspace import ENDINGS
@@ -43,9 +44,9 @@ def fmt(ctx: click.Context, paths: tuple[Path, ...], check: bool, shows: bool) -
         found.take(path, formatter)
     for path, before, after in found.changed:
         if shows:
-            click.echo("".join(_difference(path, before, after)), nl=False)
+            put("".join(_difference(path, before, after)).rstrip("\n"))
         else:
-            click.echo(legible(str(path)))
+            put(legible(str(path)))
         if not check:
             write_file(path, after, mode=path.stat().st_mode & 0o777)
     for remark in found.left:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from reconciler.api.credentials import API_URL, REGION
+from reconciler.commands.actions import put
 from reconciler.commands.log_lines import tell
 from reconciler.commands.options import Calling
 from reconciler.commands.outputs import make_folder, write_file
@@ -134,16 +135,16 @@ def _check_folders(folder: Path, written: Mapping[Path, bytes]) -> None:
 def _report(folder: Path, work: _Work, wanted: Scaffold) -> None:
     shown = [path for path in work.written if path.parts[0] != "schemas"]
     for path in shown:
-        click.echo(f"made  {folder / path}")
+        put(f"made  {folder / path}")
     if len(shown) < len(work.written):
-        click.echo(f"made  {folder / 'schemas'} ({len(work.written) - len(shown)} files)")
+        put(f"made  {folder / 'schemas'} ({len(work.written) - len(shown)} files)")
     for path in work.left:
-        click.echo(f"left  {folder / path}: it is there already")
+        put(f"left  {folder / path}: it is there already")
     if missing := _not_ignored(folder, wanted):
-        click.echo(f"Add to {folder / GIT_IGNORE}: {' '.join(missing)}")
+        put(f"Add to {folder / GIT_IGNORE}: {' '.join(missing)}")
     if not work.written:
-        click.echo("Nothing to do: everything is there.")
-    click.echo("\nNext:\n" + "".join(f"  {step}\n" for step in _steps(folder)), nl=False)
+        put("Nothing to do: everything is there.")
+    put("\nNext:\n" + "\n".join(f"  {step}" for step in _steps(folder)))
 
 
 def _not_ignored(folder: Path, wanted: Scaffold) -> list[str]:
@@ -156,7 +157,7 @@ def _not_ignored(folder: Path, wanted: Scaffold) -> list[str]:
 def _steps(folder: Path) -> list[str]:
     steps = [] if folder == Path() else [f"cd {shlex.quote(str(folder))}"]
     if not any((at / ".git").exists() for at in (folder.resolve(), *folder.resolve().parents)):
-        steps.append("git init")
+        steps.append("git init -b main")
     return [
         *steps,
         "export GENESYSCLOUD_OAUTHCLIENT_ID=... GENESYSCLOUD_OAUTHCLIENT_SECRET=... GENESYSCLOUD_REGION=...",
