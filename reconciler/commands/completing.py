@@ -10,6 +10,9 @@ import click
 
 _KIND: Final = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 _NAME: Final = re.compile(r"^metadata:(?:[^\n]*|(?:\n[ \t]+[^\n]*|\n)*?)\bname:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
+_ENVIRONMENTS: Final = re.compile(r"^environments:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)", re.MULTILINE)
+_MEMBER: Final = re.compile(r"^(?:  )[\"']?([\w.-]+)[\"']?:", re.MULTILINE)
+"""Of the map in the canonical form, which `fmt` makes."""
 
 
 def complete_addresses(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
@@ -23,6 +26,19 @@ def complete_kinds(_context: click.Context, _parameter: click.Parameter, begun: 
     from reconciler.kinds import KINDS
 
     return [name for name in KINDS if name.lower().startswith(begun.lower())]
+
+
+def complete_environments(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The environments of the project file in the folder `manifests`, or in the one that `--dir` names, or above it."""
+    folder = Path(context.params.get("directory") or "manifests")
+    project_file = context.params.get("project_file")
+    places = [project_file] if project_file else [at / "reconciler.yaml" for at in (folder, folder.parent)]
+    try:
+        text = next((Path(place).read_text(errors="replace") for place in places if Path(place).is_file()), "")
+    except OSError:
+        return []
+    block = _ENVIRONMENTS.search(text)
+    return [name for name in _MEMBER.findall(block[1]) if name.startswith(begun)] if block else []
 
 
 def addresses_in(folder: Path) -> list[str]:

@@ -79,9 +79,9 @@ def _places(names: tuple[str, ...], region: str, organisation_id: str) -> tuple[
 
 def _asked(place: Place) -> str:
     """Whose the exported credentials are, if there are any and somebody answers."""
-    if not (place.region or os.environ.get(API_URL)):
+    if not (place.region or any(name.startswith((REGION, API_URL)) for name in os.environ)):
         return ""
-    workspace = Workspace(Path(), Project(environment=Environment(region=place.region)), Estate({}))
+    workspace = Workspace(Path(), Project(environment=Environment(place.name, place.region)), Estate({}))
     try:
         with session(workspace, Calling(parallelism=1, timeout=15.0, log_level="quiet")) as run:
             return run.client.organisation().live_id

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
+from reconciler.commands.completing import complete_environments
 
 from .project import Project, purpose, schema
 
@@ -92,3 +95,15 @@ def test_the_verbs_are_offered_without_loading_them() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_has_its_script(project: Project, shell: str) -> None:
     assert "_RECONCILER_COMPLETE" in project.run("completion", shell).out
+
+
+def test_environments_are_offered_from_the_project_file(tmp_path: Path) -> None:
+    text = "kind: Project\nenvironments:\n  # ours\n  dev: {}\n\n  'prod-eu':\n    region: x\ndefaultEnvironment: dev\n"
+    (tmp_path / "reconciler.yaml").write_text(text)
+    context = click.Context(click.Command("plan"))
+    context.params = {"directory": tmp_path / "manifests"}
+    argument = click.Argument(["name"])
+    assert complete_environments(context, argument, "") == ["dev", "prod-eu"]
+    assert complete_environments(context, argument, "p") == ["prod-eu"]
+    context.params = {"directory": tmp_path / "x" / "y"}
+    assert complete_environments(context, argument, "") == []

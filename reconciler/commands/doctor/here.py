@@ -74,5 +74,10 @@ def _network(environ: Mapping[str, str]) -> Check:
 
 def _credentials(project: Project, environ: Mapping[str, str]) -> Check:
     known = credentials(environ, project.environment)
-    names = ", ".join(name for name in _OURS if environ.get(name, "").strip())
-    return ok("credentials", f"set: {names or 'nothing'}; the API is at {known.api_url}")
+    names = sorted(name for name in environ if environ[name].strip() and _is_ours(name))
+    return ok("credentials", f"set: {', '.join(names)}; the API is at {known.api_url}")
+
+
+def _is_ours(name: str) -> bool:
+    """Whether it is one of the variables, or one of them with an environment's name at its end."""
+    return any(name == each or name.startswith(f"{each}_") for each in _OURS)

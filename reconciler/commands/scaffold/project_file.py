@@ -55,11 +55,12 @@ def _single(place: Place) -> str:
 
 
 def _several(places: tuple[Place, ...]) -> str:
-    rows = [f"defaultEnvironment: {_scalar(places[0].name)}", "", "environments:"]
+    rows = ["environments:"]
     for place in places:
         rows += [f"  {_scalar(place.name)}:"]
         rows += [f"    {name}: {_scalar(value)}" for name, value in _members(place, named=False).items()]
         rows += _pin(indent="    ")
+    rows.append(f"defaultEnvironment: {_scalar(places[0].name)}")
     return "\n" + "".join(f"{row}\n" for row in rows)
 
 
