@@ -28,13 +28,19 @@ def errors(found: Found) -> list[str]:
 
 
 @pytest.fixture
+def fresh(project: Project) -> Project:
+    """Manifests that were never applied."""
+    project.write(purpose(), schema())
+    return project
+
+
+@pytest.fixture
 def healthy(project: Project) -> Project:
     """A project in a repository, applied once, that names its organisation."""
     (project.root / ".git").mkdir()
     project.applied(purpose(), schema())
-    organisation = project.plan().document["organisation"]["id"]
+    organisation = project.control.state()["organization"]["id"]
     project.configure(limits={"requestsPerMinute": 300}, environment={"organisationId": organisation})
-    project.control.forget()
     return project
 
 
@@ -59,8 +65,8 @@ def test_missing_credentials_leave_the_rest_examined(healthy: Project) -> None:
     assert found["ledger"][0] == "ok"
 
 
-def test_refused_credentials_are_the_organisations_word(healthy: Project) -> None:
-    code, found = examined(healthy, GENESYSCLOUD_OAUTHCLIENT_SECRET="wrong")
+def test_refused_credentials_are_the_organisations_word(fresh: Project) -> None:
+    code, found = examined(fresh, GENESYSCLOUD_OAUTHCLIENT_SECRET="wrong")
     assert (code, errors(found)) == (7, ["organisation"])
     assert "The credentials are refused" in found["organisation"][1]
 
@@ -72,34 +78,34 @@ def test_a_host_that_is_not_there_is_an_error_and_no_long_wait(healthy: Project)
     assert found["ledger"][0] == "ok"
 
 
-def test_an_address_that_gives_secrets_away_is_refused(healthy: Project) -> None:
-    code, found = examined(healthy, RECONCILER_API_URL="http://api.example.com")
+def test_an_address_that_gives_secrets_away_is_refused(fresh: Project) -> None:
+    code, found = examined(fresh, RECONCILER_API_URL="http://api.example.com")
     assert (code, errors(found)) == (1, ["credentials"])
 
 
-def test_an_unknown_region_is_told(healthy: Project) -> None:
+def test_an_unknown_region_is_told(fresh: Project) -> None:
     gone = {"RECONCILER_API_URL": None, "RECONCILER_LOGIN_URL": None}
-    code, found = examined(healthy, GENESYSCLOUD_REGION="eu-centrall-1", **gone)
+    code, found = examined(fresh, GENESYSCLOUD_REGION="eu-centrall-1", **gone)
     assert (code, errors(found)) == (1, ["credentials"])
     assert "eu-central-1" in found["credentials"][2]
 
 
-def test_another_organisation_than_the_pinned_one(healthy: Project) -> None:
-    healthy.configure(environment={"organisationId": "another"})
-    code, found = examined(healthy)
+def test_another_organisation_than_the_pinned_one(fresh: Project) -> None:
+    fresh.configure(environment={"organisationId": "another"})
+    code, found = examined(fresh)
     assert (code, errors(found)) == (1, ["organisation pin"])
 
 
-def test_without_a_pin_it_says_which_line_to_add(healthy: Project) -> None:
-    healthy.configure()
-    code, found = examined(healthy)
+def test_without_a_pin_it_says_which_line_to_add(fresh: Project) -> None:
+    fresh.configure()
+    code, found = examined(fresh)
     assert (code, found["organisation pin"][0]) == (0, "warning")
     assert "environment: {organisationId: " in found["organisation pin"][2]
 
 
-def test_clocks_that_differ(healthy: Project) -> None:
-    healthy.control.advance(300)
-    _, found = examined(healthy)
+def test_clocks_that_differ(fresh: Project) -> None:
+    fresh.control.advance(300)
+    _, found = examined(fresh)
     assert found["clocks"][0] == "warning"
     assert "behind the organisation" in found["clocks"][1]
 
@@ -134,9 +140,9 @@ def test_little_room_below_the_rate_limit(start: Start) -> None:
     assert found["rate limit"][0] == "warning"
 
 
-def test_manifests_with_problems_do_not_stop_it(healthy: Project) -> None:
-    healthy.write("a: [\n", to="bad.yaml")
-    code, found = examined(healthy)
+def test_manifests_with_problems_do_not_stop_it(fresh: Project) -> None:
+    fresh.write("a: [\n", to="bad.yaml")
+    code, found = examined(fresh)
     assert (code, errors(found)) == (1, ["manifests"])
     assert (found["manifests"][2], found["Purpose"][0]) == ("reconciler validate", "ok")
 
@@ -180,27 +186,27 @@ def test_a_ledger_that_cannot_be_written(healthy: Project, monkeypatch: pytest.M
     assert (code, errors(found)) == (1, ["ledger's place"])
 
 
-def test_a_database_that_is_not_there_without_its_password(healthy: Project) -> None:
+def test_a_database_that_is_not_there_without_its_password(fresh: Project) -> None:
     url = "postgresql://team:hush-hush@127.0.0.1:9/ledgers"
-    ran = healthy.run("doctor", "-o", "json", RECONCILER_LEDGER_URL=url)
+    ran = fresh.run("doctor", "-o", "json", RECONCILER_LEDGER_URL=url)
     assert (ran.code, "ledger" in errors(of(ran))) == (1, True)
     assert "hush-hush" not in str(ran)
 
 
-def test_an_extra_that_is_not_installed(healthy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extra_that_is_not_installed(fresh: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.commands.doctor.here.find_spec", lambda name: None)
     url = "postgresql://team:hush-hush@127.0.0.1:9/ledgers"
-    code, found = examined(healthy, RECONCILER_LEDGER_URL=url)
+    code, found = examined(fresh, RECONCILER_LEDGER_URL=url)
     assert (code, found["extras"][0], found["extras"][2]) == (1, "error", "pip install 'reconciler[postgresql]'")
 
 
-def test_certificates_that_are_not_there(healthy: Project, tmp_path: Path) -> None:
-    code, found = examined(healthy, CURL_CA_BUNDLE=str(tmp_path / "none.pem"))
+def test_certificates_that_are_not_there(fresh: Project, tmp_path: Path) -> None:
+    code, found = examined(fresh, CURL_CA_BUNDLE=str(tmp_path / "none.pem"))
     assert (code, errors(found)) == (1, ["network"])
 
 
-def test_a_proxy_is_named_without_its_address(healthy: Project) -> None:
-    ran = healthy.run("doctor", NO_PROXY="127.0.0.1", HTTPS_PROXY="http://user:pass-word@proxy.example.com")
+def test_a_proxy_is_named_without_its_address(fresh: Project) -> None:
+    ran = fresh.run("doctor", NO_PROXY="127.0.0.1", HTTPS_PROXY="http://user:pass-word@proxy.example.com")
     assert ran.says("by way of HTTPS_PROXY, NO_PROXY")
     assert "pass-word" not in str(ran)
 
@@ -209,7 +215,7 @@ def test_outside_a_repository_nobody_reviews(project: Project) -> None:
     assert examined(project)[1]["git"][0] == "warning"
 
 
-def test_no_secret_is_shown(healthy: Project) -> None:
-    ran: Any = healthy.run("doctor", RECONCILER_SERVICE_KEY="x" * 40)
+def test_no_secret_is_shown(fresh: Project) -> None:
+    ran: Any = fresh.run("doctor", RECONCILER_SERVICE_KEY="x" * 40)
     assert SECRET not in str(ran)
     assert "x" * 40 not in str(ran)
