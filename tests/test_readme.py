@@ -30,7 +30,7 @@ def test_the_policies_are_valid() -> None:
     project, problems = read_project(
         "README.md", f"apiVersion: reconciler/v1\nkind: Project\n{example}".encode(), KINDS
     )
-    assert (problems, [policy.code for policy in project.policies.own]) == ((), ["ORG001"])
+    assert (problems, [policy.code for policy in project.any.project.policies.own]) == ((), ["ORG001"])
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)h][^)]*)\)", README))

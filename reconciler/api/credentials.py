@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.api.regions import domain_of
 from reconciler.errors import AuthenticationFailed, UsageError
-from reconciler.model.project import Environment
+from reconciler.model.project import Environment, suffix_of
 from reconciler.model.secret import NONE, Secret
 
 ID = "GENESYSCLOUD_OAUTHCLIENT_ID"
@@ -19,6 +19,9 @@ TOKEN = "GENESYSCLOUD_ACCESS_TOKEN"
 API_URL = "RECONCILER_API_URL"
 LOGIN_URL = "RECONCILER_LOGIN_URL"
 SCOPE = "RECONCILER_OAUTH_SCOPE"
+
+_PLACE = (REGION, API_URL, LOGIN_URL)
+"""What says where an organisation is."""
 
 _SEEDS_NAMES = {
     "GENESYS_CLIENT_ID": ID,
@@ -49,26 +52,44 @@ class Credentials:
 def credentials(environ: Mapping[str, str], environment: Environment) -> Credentials:
     """What `environ` says, its gaps filled from the project's `environment`. An access token wins over a client.
 
-    Where `environ` says in any way where the organisation is, no URL of the project file counts: whoever proposes a
-    change to that file must not be able to send the credentials elsewhere. Raises AuthenticationFailed when something
-    is missing, UsageError when something cannot be.
+    Variables that end with the environment's name are taken before those that do not; who we are comes all from the
+    ones or all from the others. Where `environ` says in any way where any organisation is, no URL of the project file
+    counts: whoever proposes a change to that file, an environment more included, must not be able to send the
+    credentials elsewhere. Raises AuthenticationFailed when something is missing, UsageError when something cannot be.
     """
     stated = {name: value.strip() for name, value in environ.items() if value.strip()}
-    region = stated.get(REGION) or environment.region
-    placed = any(name in stated for name in (REGION, API_URL, LOGIN_URL))
-    api_url = stated.get(API_URL) or ("" if placed else environment.api_url)
-    login_url = stated.get(LOGIN_URL) or ("" if placed else environment.login_url)
-    if TOKEN in stated:
-        return Credentials(_api(api_url, region, stated), access_token=_printable(TOKEN, stated[TOKEN]))
-    if missing := [name for name in (ID, SECRET) if name not in stated]:
+    who = _Names.of((ID, SECRET, TOKEN), stated, environment.name)
+    where = _Names.of(_PLACE, stated, environment.name)
+    region = stated.get(where(REGION)) or environment.region
+    placed = any(name == place or name.startswith(f"{place}_") for name in stated for place in _PLACE)
+    api_url = stated.get(where(API_URL)) or ("" if placed else environment.api_url)
+    login_url = stated.get(where(LOGIN_URL)) or ("" if placed else environment.login_url)
+    if who(TOKEN) in stated:
+        return Credentials(_api(api_url, region, stated), access_token=_printable(who(TOKEN), stated[who(TOKEN)]))
+    if missing := [who(name) for name in (ID, SECRET) if who(name) not in stated]:
         raise _missing(missing, stated)
     return Credentials(
         _api(api_url, region, stated),
         _login(login_url, api_url, region),
-        stated[ID],
-        _printable(SECRET, stated[SECRET]),
-        scope=stated.get(SCOPE, ""),
+        stated[who(ID)],
+        _printable(who(SECRET), stated[who(SECRET)]),
+        scope=stated.get(_Names.of((SCOPE,), stated, environment.name)(SCOPE), ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How the variables of a set are called: with a suffix where any of them has it, so that two sets never mix."""
+
+    suffix: str
+
+    @classmethod
+    def of(cls, names: Iterable[str], stated: Container[str], environment: str) -> _Names:
+        suffix = f"_{suffix_of(environment)}"
+        return cls(suffix if any(name + suffix in stated for name in names) else "")
+
+    def __call__(self, name: str) -> str:
+        return name + self.suffix
 
 
 def _api(api_url: str, region: str, stated: Mapping[str, str]) -> str:

@@ -70,5 +70,5 @@ def _check(home: Home, workspace: Workspace, manifest: Manifest, wanted: Normal,
 
 
 def _again(home: Home, files: Mapping[str, bytes]) -> tuple[Workspace, str]:
-    workspace, problems = read_workspace([home.directory], home.project_file, more=files)
+    workspace, problems = read_workspace([home.directory], home, more=files)
     return workspace, f"{problems[0].code} {problems[0].detail}" if problems else ""

@@ -25,7 +25,7 @@ from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import wishes_of
 from reconciler.commands.session import session
-from reconciler.commands.workspace import Workspace, open_project, open_workspace
+from reconciler.commands.workspace import Workspace, named, open_project, open_workspace
 from reconciler.errors import LedgerError, PlanRefused, PlanUnreadable, UsageError
 from reconciler.model.approval import Approval
 from reconciler.model.plan import Plan
@@ -149,7 +149,7 @@ def apply(
       reconciler apply --drift keep --approved-plan pr-17.json --approved-plan pr-18.json
       reconciler apply --auto-approve --output json=report.json
     """
-    target = parse_outputs(outputs, formats=REVIEW, verb="apply", environment="default")
+    target = parse_outputs(outputs, formats=REVIEW, verb="apply", environment=named(home))
     with target.failing_loudly():
         consent = _Consent(plan_file, seal, approved, auto_approve)
         _check_usage(ctx, consent)

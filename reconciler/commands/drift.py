@@ -15,7 +15,7 @@ from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.planner import Wishes, bound, observe
 from reconciler.commands.session import session
-from reconciler.commands.workspace import open_workspace
+from reconciler.commands.workspace import named, open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.drift import Drift
 from reconciler.planning.drifting import drift_of
@@ -95,7 +95,7 @@ def drift(
       reconciler drift -o markdown=drift.md
       reconciler drift --adopt Purpose/Support
     """
-    target = parse_outputs(outputs, formats=REVIEW, verb="drift", environment="default")
+    target = parse_outputs(outputs, formats=REVIEW, verb="drift", environment=named(home))
     with target.failing_loudly():
         workspace = open_workspace(home)
         wishes = Wishes(Choices(targets=frozenset(addresses)))

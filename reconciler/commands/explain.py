@@ -12,7 +12,7 @@ import orjson
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
-from reconciler.commands.workspace import open_project
+from reconciler.commands.workspace import open_environments
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import EXPLANATIONS as OF_MANIFESTS
@@ -33,7 +33,7 @@ def every_explanation() -> Mapping[str, Explanation]:
 def own_explanations(home: Home) -> Mapping[str, Explanation]:
     """The codes of the project file's own policies; none where there is no project file that can be read."""
     try:
-        project = open_project(home).project
+        project = open_environments(home)[0].any.project
     except ReconcilerError:
         return {}
     return {policy.code: _explanation(policy) for policy in project.policies.own}

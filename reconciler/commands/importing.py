@@ -275,7 +275,7 @@ def _estate(home: Home, texts: Mapping[Path, bytes]) -> tuple[Estate, Mapping[st
     something else wrong."""
     more = {str(path): text for path, text in texts.items()}
     places = [home.directory] if home.directory.exists() else []
-    workspace, problems = read_workspace(places, home.project_file, more=more)
+    workspace, problems = read_workspace(places, home, more=more)
     told = {problem.where.file: f"{problem.code} {problem.detail}" for problem in problems}
     ours = {file: text for file, text in told.items() if file in more}
     if problems and not ours:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import click
 
@@ -16,15 +16,20 @@ from reconciler.commands.completing import complete_addresses
 from reconciler.commands.log_lines import FORMAT
 from reconciler.model.duration import parse_seconds
 
+EVERY: Final = "all"
+"""What stands for every environment, where that is possible."""
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a project lives: the folder with its manifests, and its project file where that is named."""
+    """Where a project lives: the folder with its manifests, its project file where that is named, and the environment
+    that is meant; empty = the project's default."""
 
     directory: Path = Path("manifests")
     project_file: Path | None = None
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,11 @@ project_file = click.option(
     "--project", "project_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The project file; by default the reconciler.yaml beside the manifests or above them.",
 )  # fmt: skip
-home = _gathered("home", Home, _directory, project_file)
+environment = click.option(
+    "--env", "environment", metavar="NAME", default="", envvar="RECONCILER_ENV",
+    help="The environment of the project file (RECONCILER_ENV).",
+)  # fmt: skip
+home = _gathered("home", Home, _directory, project_file, environment)
 outputs = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     help="human, json; for reviews markdown, sarif, github, html, junit, too. Repeatable; written on failure as well.",

@@ -9,7 +9,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import parse_outputs
-from reconciler.commands.workspace import open_project
+from reconciler.commands.workspace import open_environments
 from reconciler.kinds import KINDS
 from reconciler.model.policy import Policies
 from reconciler.render import policies_json, policies_text
@@ -43,5 +43,5 @@ def policies(home: Home, outputs: tuple[str, ...]) -> None:
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
-        project = open_project(home).project
+        project = open_environments(home)[0].any.project
     target.show(_Listed(project.policies))

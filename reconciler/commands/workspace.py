@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from reconciler.commands.ledgers import ledger_place
 from reconciler.commands.links import Bounds, bounds_of, real_path
-from reconciler.commands.options import Home
-from reconciler.errors import InvalidManifests, UsageError
+from reconciler.commands.options import EVERY, Home
+from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.kinds import KINDS
-from reconciler.manifest import load, read_project
+from reconciler.manifest import ProjectFile, Setting, load, read_project
 from reconciler.model.manifest import Estate
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
@@ -47,7 +48,7 @@ def _nobody(_: Problem) -> None:
 
 def open_workspace(home: Home) -> Workspace:
     """Read everything. Raises InvalidManifests with every problem of every file, UsageError."""
-    workspace, problems = read_workspace([home.directory], home.project_file)
+    workspace, problems = read_workspace([home.directory], home)
     if problems:
         raise InvalidManifests(problems)
     return workspace
@@ -55,46 +56,137 @@ def open_workspace(home: Home) -> Workspace:
 
 def open_project(home: Home) -> Workspace:
     """Read the project file alone: where the ledger and the organisation are. Raises InvalidManifests, UsageError."""
-    project, root, problems = _project([home.directory if home.directory.exists() else Path()], home.project_file)
+    file, root = open_environments(home)
+    return Workspace(root, chosen(file, home.environment).project, Estate({}))
+
+
+def open_environments(home: Home) -> tuple[ProjectFile, Path]:
+    """The project file with all its environments, and its folder. Raises InvalidManifests, UsageError."""
+    file, root, problems = _project([home.directory if home.directory.exists() else Path()], home.project_file)
     if problems:
         raise InvalidManifests(problems)
-    return Workspace(root, project, Estate({}))
+    return file, root
 
 
 def read_workspace(
     places: list[Path],
-    project_file: Path | None = None,
+    home: Home,
     *,
+    is_part: bool = False,
     notify: Callable[[Problem], None] = _nobody,
     more: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[Workspace, tuple[Problem, ...]]:
     """Read the project file and the manifests in `places` (folders or files), with every problem of all of them.
 
     `notify` is told of each problem as soon as it is known; `more` are files that are read as if they were there, too,
-    in the place of those of the same name.
+    in the place of those of the same name. `is_part` says that there are other manifests elsewhere.
     """
-    for place in places:
-        if not place.exists():
-            raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
-    project, root, problems = _project(places or [Path()], project_file)
+    _check_places(places)
+    file, root, problems = _project(places or [Path()], home.project_file)
     for problem in problems:
         notify(problem)
-    there = ((str(path), _content(path)) for path in _manifests(places) if str(path) not in more)
-    files = itertools.chain(there, more.items())
-    estate, others = load(files, kinds=KINDS, project=project, notify=notify)
-    return Workspace(root, project, estate), tuple(
+    setting = Setting() if problems else chosen(file, home.environment)
+    return _read(root, setting, _files(places, more), problems, is_part=is_part, notify=notify)
+
+
+def read_everywhere(
+    places: list[Path], home: Home, *, is_part: bool
+) -> tuple[Mapping[str, Workspace], tuple[Problem, ...]]:
+    """The same in every environment. Each problem comes once, and says where it is one if that is not everywhere."""
+    _check_places(places)
+    file, root, problems = _project(places or [Path()], home.project_file)
+    files = list(_files(places, {}))
+    settings = {"": Setting()} if problems else file.settings
+    read = {name: _read(root, each, files, problems, is_part=is_part) for name, each in settings.items()}
+    found = merged({name: wrong for name, (_, wrong) in read.items()})
+    return {name: workspace for name, (workspace, _) in read.items()}, found
+
+
+def merged(problems: Mapping[str, Iterable[Problem]]) -> tuple[Problem, ...]:
+    """The problems of several environments, each once."""
+    where: dict[Problem, list[str]] = {}
+    for name, wrong in problems.items():
+        for problem in wrong:
+            where.setdefault(problem, []).append(name)
+    told = [
+        problem
+        if len(names) == len(problems)
+        else replace(problem, detail=f"{problem.detail} So it is in {' and '.join(names)}.")
+        for problem, names in where.items()
+    ]
+    return tuple(sorted(told, key=lambda each: (each.where, each.code)))
+
+
+def chosen(file: ProjectFile, name: str) -> Setting:
+    """The environment of this name; without one, the project's default. Raises UsageError."""
+    name = name or file.default
+    known = ", ".join(file.settings)
+    if name == EVERY:
+        hint = "Name one of them with --env."
+        raise UsageError("One environment at a time", detail=f"The project has {known}.", hint=hint)
+    if not name:
+        hint = "Choose one with --env or RECONCILER_ENV, or state `defaultEnvironment` in the project file."
+        raise UsageError("Which environment?", detail=f"The project has {known}.", hint=hint)
+    if name not in file.settings:
+        near = difflib.get_close_matches(name, file.settings, 1)
+        hint = f"Did you mean {near[0]}?" if near else "reconciler environments"
+        raise UsageError("Unknown environment", detail=f"{name!r} is none of {known}.", hint=hint)
+    return file.settings[name]
+
+
+def named(home: Home) -> str:
+    """The name of the environment that is meant, for what is told before anything is read; `default` where nobody knows."""
+    try:
+        return chosen(open_environments(home)[0], home.environment).project.environment.name
+    except ReconcilerError:
+        return home.environment or Project().environment.name
+
+
+def _read(
+    root: Path,
+    setting: Setting,
+    files: Iterable[tuple[str, bytes]],
+    problems: tuple[Problem, ...],
+    *,
+    is_part: bool,
+    notify: Callable[[Problem], None] = _nobody,
+) -> tuple[Workspace, tuple[Problem, ...]]:
+    variation = replace(setting.variation, is_part=is_part or setting.variation.is_part)
+    estate, others = load(files, kinds=KINDS, project=setting.project, variation=variation, notify=notify)
+    return Workspace(root, setting.project, estate), tuple(
         sorted({*problems, *others}, key=lambda each: (each.where, each.code))
     )
 
 
-def _project(places: list[Path], project_file: Path | None) -> tuple[Project, Path, tuple[Problem, ...]]:
+def _files(places: list[Path], more: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    there = ((str(path), _content(path)) for path in _manifests(places) if str(path) not in more)
+    return itertools.chain(there, more.items())
+
+
+def _check_places(places: list[Path]) -> None:
+    for place in places:
+        if not place.exists():
+            raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
+
+
+def _project(places: list[Path], project_file: Path | None) -> tuple[ProjectFile, Path, tuple[Problem, ...]]:
     """The project file, if there is one, and the folder that relative paths in it start from."""
     at = project_file or _project_file(places[0])
     if at is None:
-        return Project(), places[0] if places[0].is_dir() else places[0].parent, ()
+        return ProjectFile(), places[0] if places[0].is_dir() else places[0].parent, ()
     bounds_of(at).check(at, real_path(at))
-    project, problems = read_project(str(at), _content(at), KINDS)
-    return project, at.parent, problems
+    file, problems = read_project(str(at), _content(at), KINDS, linked=lambda path: _linked(at.parent, path))
+    return file, at.parent, problems
+
+
+def _linked(folder: Path, stated: str) -> tuple[str, bytes]:
+    """A file that the project file names: it lies in its folder. Raises UsageError."""
+    path = folder / stated
+    if not real_path(path).is_relative_to(real_path(folder)):
+        raise UsageError("A file cannot be read", detail=f"{stated} leads out of {folder}.", hint="Put it there.")
+    if not path.is_file():
+        raise UsageError("A file cannot be read", detail=f"{path} is no file.", hint="Add it, or correct the path.")
+    return str(path), _content(path)
 
 
 def _project_file(place: Path) -> Path | None:

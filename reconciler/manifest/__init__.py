@@ -5,7 +5,16 @@ Never touches a disk: callers hand in (file name, bytes) pairs.
 
 from reconciler.manifest.codes import EXPLANATIONS
 from reconciler.manifest.loader import load
-from reconciler.manifest.project import read_project
+from reconciler.manifest.project import ProjectFile, Setting, read_project
 from reconciler.manifest.schemas import all_schemas, document_schema, project_schema
 
-__all__ = ["EXPLANATIONS", "all_schemas", "document_schema", "load", "project_schema", "read_project"]
+__all__ = [
+    "EXPLANATIONS",
+    "ProjectFile",
+    "Setting",
+    "all_schemas",
+    "document_schema",
+    "load",
+    "project_schema",
+    "read_project",
+]

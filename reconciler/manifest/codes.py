@@ -40,6 +40,12 @@ class Code(StrEnum):
     REPEATED = "MF110"
     NO_FIT = "MF111"
     PLACEHOLDER = "MF112"
+    NO_VALUE = "MF113"
+    NO_ENVIRONMENT = "MF114"
+    PATCHES_NOTHING = "MF115"
+    PATCHED_TWICE = "MF116"
+    VALUES_UNREADABLE = "MF117"
+    ONE_PLACE = "MF118"
     BAD_REGEX = "MF121"
     SETTLE_TOO_SHORT = "MF122"
     ONE_PROJECT = "MF123"
@@ -192,9 +198,41 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "Choose one form and state exactly its members.",
     ),
     Code.PLACEHOLDER: Explanation(
-        "Values are not substituted yet",
-        "`${values.name}` is reserved for the values of an environment; sending it as it is would surprise.",
-        "Write the value itself. A literal `${` is written `$${`.",
+        "A placeholder does not stand for a value here",
+        "`${values.name}` is a value of the environment. Names, keys and the project file are the same in every "
+        "environment, and whatever else begins with `${` would be sent as it is.",
+        "Write the value itself, or `${values.name}` in a manifest. A literal `${` is written `$${`.",
+    ),
+    Code.NO_VALUE: Explanation(
+        "A value is missing in an environment",
+        "The manifest uses a value that the environment does not state; nothing can stand in its place.",
+        "State it under the environment's `values`, or correct the name.",
+    ),
+    Code.NO_ENVIRONMENT: Explanation(
+        "An environment is not known",
+        "A manifest that is limited to an environment which the project does not have would be nowhere, unnoticed.",
+        "Correct the name, or add the environment to the project file.",
+    ),
+    Code.PATCHES_NOTHING: Explanation(
+        "A patch changes nothing",
+        "Its target or what it takes away is not there: what a reviewer read would not happen.",
+        "Correct the address or the name, or delete the patch.",
+    ),
+    Code.PATCHED_TWICE: Explanation(
+        "Two patches change the same place",
+        "Which of them holds would depend on their order alone.",
+        "Keep one of the two, or give their targets less to share.",
+    ),
+    Code.VALUES_UNREADABLE: Explanation(
+        "A file of values cannot be read",
+        "An environment's values are written out, or are a YAML map in a file within the project's folder. Secrets are "
+        "no values: they stand in manifests as {fromEnv: RECONCILER_SECRET_...}.",
+        "Correct the file or its path.",
+    ),
+    Code.ONE_PLACE: Explanation(
+        "The environments are not told apart",
+        "Environments that share a ledger or the names of their variables would be taken for one another.",
+        "Give each environment what is its own, and state environments in one way only.",
     ),
     Code.BAD_REGEX: Explanation(
         "The regular expression is not valid",

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from reconciler.manifest.reader import YamlDocument
+from reconciler.manifest.varied import VariedDocument
 from reconciler.model.manifest import Acknowledgement, ForeignElements, Lifecycle
 from reconciler.model.source import Source
 from reconciler.model.values import Json, Path
@@ -16,7 +17,7 @@ class ManifestDocument:
 
     __slots__ = ("_document",)
 
-    def __init__(self, document: YamlDocument) -> None:
+    def __init__(self, document: YamlDocument | VariedDocument) -> None:
         self._document = document
 
     def locate(self, path: Path) -> Source:
@@ -28,7 +29,7 @@ class ManifestDocument:
 _PLAIN = Lifecycle()
 
 
-def lifecycle_of(value: Mapping[str, Json], document: YamlDocument) -> Lifecycle:
+def lifecycle_of(value: Mapping[str, Json], document: YamlDocument | VariedDocument) -> Lifecycle:
     """The lifecycle of an admitted manifest."""
     stated = value.get("lifecycle")
     if not stated:
@@ -41,7 +42,7 @@ def lifecycle_of(value: Mapping[str, Json], document: YamlDocument) -> Lifecycle
     )
 
 
-def _acknowledgement(stated: Mapping[str, Json], index: int, document: YamlDocument) -> Acknowledgement:
+def _acknowledgement(stated: Mapping[str, Json], index: int, document: YamlDocument | VariedDocument) -> Acknowledgement:
     return Acknowledgement(
         stated["code"],
         stated["path"],

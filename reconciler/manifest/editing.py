@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from reconciler.manifest.placeholders import unescaped
+from reconciler.manifest.placeholders import placeholders, unescaped
 from reconciler.manifest.writing import escaped, is_misread
 from reconciler.model.address import Address
 from reconciler.model.values import Json, same
@@ -80,7 +80,9 @@ def _apply(node: Any, before: Json, after: Json) -> None:
 
 
 def _value(node: Any, before: Json, after: Json) -> Any:
-    """What stands in the place of a node."""
+    """What stands in the place of a node. Raises ValueError for a value of the environment: others use it, too."""
+    if isinstance(node, str) and any(placeholders(str(node))):
+        raise ValueError(f"it is `{node}`, a value of the environment: change that")
     if isinstance(node, dict) and isinstance(before, dict) and isinstance(after, dict):
         _apply(node, before, after)
         return node

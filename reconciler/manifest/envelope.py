@@ -29,6 +29,16 @@ _VERSION: Final[Mapping[str, Json]] = {
     "description": "The rules by which the document is read.",
 }
 
+_ENVIRONMENTS: Final[Mapping[str, Json]] = {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"},
+    "title": "Environments",
+    "description": "The environments of the project file in which it counts; by default all of them.",
+    "examples": [["dev"]],
+}
+
 METADATA: Final[Mapping[str, Json]] = {
     "type": "object",
     "title": "Metadata",
@@ -58,6 +68,7 @@ METADATA: Final[Mapping[str, Json]] = {
             "examples": ["9e8a7d3c-1f2b-4c5d-8e9f-0a1b2c3d4e5f"],
             "x-hint": "Copy the id from the organisation, without spaces.",
         },
+        "environments": _ENVIRONMENTS,
     },
 }
 
@@ -174,6 +185,7 @@ CHANGES: Final[Mapping[str, Json]] = {
                         "description": "Whether to delete the live object, too.",
                     },
                     "reason": {**_TEXT, "title": "Reason", "description": "Why, for the reviewer."},
+                    "environments": _ENVIRONMENTS,
                 },
             },
         },
@@ -188,6 +200,7 @@ CHANGES: Final[Mapping[str, Json]] = {
                 "properties": {
                     "from": {**_ADDRESS, "title": "From", "description": "The former address."},
                     "to": {**_ADDRESS, "title": "To", "description": "The address now."},
+                    "environments": _ENVIRONMENTS,
                 },
             },
         },

@@ -13,9 +13,11 @@ from reconciler.manifest.envelope import CHANGES, kindless_schema, manifest_sche
 from reconciler.manifest.estate import Claims, check_together
 from reconciler.manifest.expansion import expand, moved_along
 from reconciler.manifest.gate import Gate
-from reconciler.manifest.placeholders import placeholders, unescaped
 from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.suggest import did_you_mean, listed
+from reconciler.manifest.varied import VariedDocument
+from reconciler.manifest.variation import Variation
+from reconciler.manifest.varying import ALIKE, Varied, Varying, limits_of
 from reconciler.manifest.violations import explain
 from reconciler.model.address import SLUG, Address
 from reconciler.model.kind import Checkup, Kind
@@ -37,15 +39,16 @@ def load(
     *,
     kinds: Mapping[str, Kind],
     project: Project,
+    variation: Variation = ALIKE,
     notify: Callable[[Problem], None] = _nobody,
 ) -> tuple[Estate, tuple[Problem, ...]]:
     """Everything that the files (name, bytes) state, and every problem of all of them, by file, line and column.
 
     The estate holds what is valid; with a problem it is incomplete and not to be planned from. `notify` is told of a
     file's own problems as soon as the file has been read; what is wrong between manifests is known only at the end.
-    Raises nothing for what a file may contain.
+    `variation` is what the project's environment changes about the manifests. Raises nothing for what a file may contain.
     """
-    loader = _Loader(kinds, project)
+    loader = _Loader(kinds, project, Varying(variation))
     problems: list[Problem] = []
     for file, content in files:
         for each in loader.take(file, content):
@@ -61,6 +64,7 @@ def load(
 class _Loader:
     kinds: Mapping[str, Kind]
     project: Project
+    varying: Varying
     manifests: dict[Address, Manifest] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
@@ -75,10 +79,14 @@ class _Loader:
             if document.lost:
                 self.claims.lost.update(name.decode() for name in _LOST_NAME.findall(document.lost))
             elif document.value is not None:
-                yield from self._document(document, escapes=b"${" in content)
+                yield from self.varying.told(self._document(document, marked=b"${" in content))
 
     def finish(self) -> Iterator[Problem]:
         """What is wrong between manifests, those among them that others stand for."""
+        yield from self.varying.told_of_all(self._together())
+
+    def _together(self) -> Iterator[Problem]:
+        yield from self.varying.unfitted(self.claims.documents)
         yield from expand(self.manifests, self.claims, kinds=self.kinds, project=self.project)
         yield from check_together(self.estate(), self.removals, self.claims, self.kinds)
         for address, manifest in self.manifests.items():
@@ -88,7 +96,7 @@ class _Loader:
         moves = (*self.moves, *moved_along(tuple(self.moves), self.manifests, self.kinds))
         return Estate(self.manifests, {removal.address: removal for removal in self.removals}, moves)
 
-    def _document(self, document: YamlDocument, *, escapes: bool) -> Iterator[Problem]:
+    def _document(self, document: YamlDocument, *, marked: bool) -> Iterator[Problem]:
         value = document.value
         if not isinstance(value, dict) or not value.keys() & {"kind", "spec", "metadata", "removed", "moved"}:
             detail = "It is neither a manifest nor has it `removed:` or `moved:` at its top."
@@ -97,10 +105,7 @@ class _Loader:
         elif "kind" not in value and value.keys() & {"removed", "moved"}:
             yield from self._changes(document)
         else:
-            if escapes and (found := list(_unsubstituted(document))):
-                yield from found
-                return
-            yield from self._manifest(document, unescaped(value) if escapes else value)
+            yield from self._stated(document, value, marked=marked)
 
     def _changes(self, document: YamlDocument) -> Iterator[Problem]:
         gate = self._gate("", lambda: CHANGES)
@@ -108,33 +113,58 @@ class _Loader:
             yield from explain(gate, document, document.value)
             return
         for index, stated in enumerate(document.value.get("removed", ())):
-            where = document.locate(("removed", index))
-            address = Address.parse(stated["address"])
-            self.removals.append(Removal(address, stated.get("delete", False), where, stated.get("reason", "")))
+            yield from self.varying.unknown(document, stated, ("removed", index))
+            if self.varying.includes(stated):
+                where = document.locate(("removed", index))
+                address = Address.parse(stated["address"])
+                self.removals.append(Removal(address, stated.get("delete", False), where, stated.get("reason", "")))
         for index, stated in enumerate(document.value.get("moved", ())):
-            where = document.locate(("moved", index))
-            self.moves.append(Move(Address.parse(stated["from"]), Address.parse(stated["to"]), where))
+            yield from self.varying.unknown(document, stated, ("moved", index))
+            if self.varying.includes(stated):
+                where = document.locate(("moved", index))
+                self.moves.append(Move(Address.parse(stated["from"]), Address.parse(stated["to"]), where))
 
-    def _manifest(self, document: YamlDocument, value: dict[str, Json]) -> Iterator[Problem]:
-        name = value.get("kind")
-        kind = self.kinds.get(name) if isinstance(name, str) else None
-        gate = self._gate(name, lambda: manifest_schema(kind)) if kind else self._gate("?", kindless_schema)  # type: ignore[arg-type]
-        address = _address(value)
+    def _stated(self, document: YamlDocument, value: dict[str, Json], *, marked: bool) -> Iterator[Problem]:
+        """One manifest, if this environment has it, as it is there."""
+        address, metadata = _address(value), value.get("metadata")
+        yield from self.varying.unknown(document, metadata, ("metadata",))
+        if not self.varying.includes(metadata):
+            if address is not None:
+                self.varying.elsewhere[address] = tuple(map(str, limits_of(metadata)))
+            return
         first = self.claims.first(address, document) if address else None
         if first is not None:
             yield self._repeated(address, first, document)
-        value = _named(value, kind)
+        varied, problems = self.varying.vary(document, marked=marked)
+        kind = self._kind(value)
+        if address is not None and kind is not None and self.varying.variation.patches:
+            varied, wrong = self.varying.patch(document, varied, address, kind)
+            problems = [*problems, *wrong]
+        yield from problems
+        if not problems:
+            yield from self._manifest(document, varied, kind, is_first=first is None)
+
+    def _kind(self, value: dict[str, Json]) -> Kind | None:
+        name = value.get("kind")
+        return self.kinds.get(name) if isinstance(name, str) else None
+
+    def _manifest(self, document: YamlDocument, varied: Varied, kind: Kind | None, *, is_first: bool) -> Iterator[Problem]:
+        name = varied.value.get("kind")
+        gate = self._gate(name, lambda: manifest_schema(kind)) if kind else self._gate("?", kindless_schema)  # type: ignore[arg-type]
+        address, value = _address(varied.value), _named(varied.value, kind)
         admitted = gate.admits(value)
         if not admitted:
-            yield from explain(gate, document, value)
+            yield from explain(gate, varied.readable, value)
             if kind is not None and address is not None and isinstance(value.get("spec"), dict):
-                self.claims.rejected.append((address, ManifestDocument(document), value["spec"]))
+                self.claims.rejected.append((address, ManifestDocument(varied.document), value["spec"]))
         if kind is None:
             yield from self._unknown_kind(document, name)
-        elif admitted and first is None and not document.problems:
-            yield from self._complete(document, value, kind)
+        elif admitted and is_first and not document.problems:
+            yield from self._complete(varied.document, value, kind)
 
-    def _complete(self, document: YamlDocument, value: dict[str, Json], kind: Kind) -> Iterator[Problem]:
+    def _complete(
+        self, document: YamlDocument | VariedDocument, value: dict[str, Json], kind: Kind
+    ) -> Iterator[Problem]:
         stated, metadata = value["spec"], value["metadata"]
         try:
             normal = complete(kind.shape, kind.resolve(stated, self.project))
@@ -196,12 +226,3 @@ def _named(value: dict[str, Json], kind: Kind | None) -> dict[str, Json]:
     address = _address(value)
     return value if address is None else {**value, "spec": {"name": address.name, **spec}}
 
-
-def _unsubstituted(document: YamlDocument) -> Iterator[Problem]:
-    for path, text in placeholders(document.value):
-        yield problem(
-            Code.PLACEHOLDER,
-            document.locate_value(path),
-            detail=f"`{text[:80]}` would be taken as it is.",
-            hint="Write the value itself. A literal `${` is written `$${`.",
-        )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from reconciler.errors import UsageError
 from reconciler.manifest.codes import Code, problem
+from reconciler.manifest.environments import Linked, contradictions, environments_of
 from reconciler.manifest.gate import Gate
 from reconciler.manifest.placeholders import placeholders
 from reconciler.manifest.policies import policies_of, policy_problems
 from reconciler.manifest.project_schema import project_schema_for
 from reconciler.manifest.reader import YamlDocument, read
+from reconciler.manifest.variation import Variation
 from reconciler.manifest.violations import explain
 from reconciler.model.duration import parse_days, parse_seconds
 from reconciler.model.kind import Kind
@@ -27,10 +31,37 @@ from reconciler.model.source import Problem, Source
 from reconciler.model.values import Json
 
 
-def read_project(file: str, content: bytes, kinds: Mapping[str, Kind]) -> tuple[Project, tuple[Problem, ...]]:
-    """The project that a file states, or the default one with every problem of the file. Raises nothing.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The project in one environment, and what that changes about the manifests."""
 
-    `kinds` are those that its policies may speak of.
+    project: Project = Project()
+    variation: Variation = Variation()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """A whole project file: its environments by name, and the one that is meant where nobody says; empty = nobody knows."""
+
+    settings: Mapping[str, Setting] = field(default_factory=lambda: {Project().environment.name: Setting()})
+    default: str = Project().environment.name
+
+    @property
+    def any(self) -> Setting:
+        """For what is the same in every environment: policies, limits, classes."""
+        return self.settings.get(self.default) or next(iter(self.settings.values()))
+
+
+def _nothing_linked(path: str) -> tuple[str, bytes]:
+    raise UsageError("A file cannot be read", detail=f"{path} is not there.", hint="Write the values out.")
+
+
+def read_project(
+    file: str, content: bytes, kinds: Mapping[str, Kind], *, linked: Linked = _nothing_linked
+) -> tuple[ProjectFile, tuple[Problem, ...]]:
+    """What a project file states, or the default one with every problem of the file. Raises nothing.
+
+    `kinds` are those that its policies may speak of; `linked` reads the files of values that it names.
     """
     documents, problems = read(file, content)
     if not problems and len(documents) != 1:
@@ -38,9 +69,31 @@ def read_project(file: str, content: bytes, kinds: Mapping[str, Kind]) -> tuple[
     for document in documents[:1]:
         if not document.lost:
             problems += _problems(document, kinds)
+    variations: dict[str, Variation] = {}
+    if not problems:
+        variations, problems = environments_of(documents[0], linked)
     if problems:
-        return Project(), tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.where, each.code)))
-    return _project(documents[0], kinds), ()
+        return ProjectFile(), tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.where, each.code)))
+    return _project_file(documents[0], kinds, variations), ()
+
+
+def _project_file(
+    document: YamlDocument, kinds: Mapping[str, Kind], variations: Mapping[str, Variation]
+) -> ProjectFile:
+    project = _project(document, kinds)
+    several = document.value.get("environments")
+    settings = {
+        name: Setting(_in_environment(project, name, several[name]) if several else project, variation)
+        for name, variation in variations.items()
+    }
+    alone = next(iter(settings)) if len(settings) == 1 else ""
+    return ProjectFile(settings, document.value.get("defaultEnvironment", alone))
+
+
+def _in_environment(project: Project, name: str, stated: Mapping[str, Json]) -> Project:
+    """One of several environments has a ledger of its own, stated or not."""
+    environment = _environment({**stated, "name": name}, Environment())
+    return replace(project, environment=environment, ledger=stated.get("ledger", f".reconciler/{name}/ledger.db"))
 
 
 def _not_one(file: str, documents: list[YamlDocument]) -> Problem:
@@ -62,6 +115,7 @@ def _problems(document: YamlDocument, kinds: Mapping[str, Kind]) -> Iterator[Pro
     else:
         yield from policy_problems(document, kinds)
         yield from _contradictions(document)
+        yield from contradictions(document)
 
 
 def _contradictions(document: YamlDocument) -> Iterator[Problem]:

@@ -116,10 +116,18 @@ _TELLING: Final = ("name", "key", "value")
 
 
 def _element(elements: list[Node], segment: str | int) -> Node | None:
+    index = index_of([node.value for node in elements], segment)
+    return None if index is None else elements[index]
+
+
+def index_of(values: Json, segment: str | int) -> int | None:
+    """Which element of a list a segment of a path means; None where it has none such, or is no list."""
+    if not isinstance(values, list):
+        return None
     if isinstance(segment, int):
-        return elements[segment] if segment < len(elements) else None
-    for node in elements:
-        told_apart = [node.value.get(name) for name in _TELLING] if isinstance(node.value, dict) else [node.value]
+        return segment if segment < len(values) else None
+    for index, value in enumerate(values):
+        told_apart = [value.get(name) for name in _TELLING] if isinstance(value, dict) else [value]
         if segment in told_apart:
-            return node
-    return elements[int(segment)] if segment.isdecimal() and int(segment) < len(elements) else None
+            return index
+    return int(segment) if segment.isdecimal() and int(segment) < len(values) else None

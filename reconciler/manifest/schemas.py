@@ -31,6 +31,7 @@ def document_schema(kind: Kind) -> dict[str, Json]:
     schema = manifest_schema(kind)
     properties = dict(schema["properties"])
     properties["spec"] = _with_placeholders(_without_filled_in(properties["spec"], kind))
+    properties["metadata"] = _with_placeholders_in(properties["metadata"], ("labels", "id"))
     if "$defs" in schema:
         schema["$defs"] = {name: _with_placeholders(part) for name, part in schema["$defs"].items()}
     return {
@@ -85,6 +86,11 @@ def _with_placeholders(schema: Json) -> Json:
         return inner
     annotations = {keyword: inner.pop(keyword) for keyword in _ANNOTATIONS if keyword in inner}
     return {**annotations, "anyOf": [inner, _PLACEHOLDER]}
+
+
+def _with_placeholders_in(schema: Mapping[str, Json], names: tuple[str, ...]) -> Mapping[str, Json]:
+    properties = schema["properties"]
+    return {**schema, "properties": {**properties, **{name: _with_placeholders(properties[name]) for name in names}}}
 
 
 def _inside(keyword: str, value: Json) -> Json:

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.fields import described, known_here, place_of, required_names
 from reconciler.manifest.gate import Gate, Violation
-from reconciler.manifest.reader import YamlDocument
 from reconciler.manifest.suggest import did_you_mean, listed, nearest
+from reconciler.manifest.varied import Readable
 from reconciler.manifest.wording import (
     capital,
     dotted_place,
@@ -52,7 +52,7 @@ _LIMITS: Final[Mapping[str, str]] = {
 }
 
 
-def explain(gate: Gate, document: YamlDocument, instance: Json) -> list[Problem]:
+def explain(gate: Gate, document: Readable, instance: Json) -> list[Problem]:
     """What is wrong with an instance that the gate does not admit; the document says where things stand.
 
     A line on which the reading has found something already is not judged again: what follows from it is an echo.
@@ -89,7 +89,7 @@ def _is_constant(violation: Violation, path: Place) -> bool:
 
 
 class _Explainer:
-    def __init__(self, schema: Mapping[str, Json], document: YamlDocument, instance: Json) -> None:
+    def __init__(self, schema: Mapping[str, Json], document: Readable, instance: Json) -> None:
         self._schema = schema
         self._document = document
         self._instance = instance

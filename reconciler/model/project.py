@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -54,6 +55,11 @@ class Timing:
     connect: float = 10.0
     request: float = 30.0
     settle: float = 60.0
+
+
+def suffix_of(environment: str) -> str:
+    """What the variables of an environment end with, behind a `_`: `PROD_EU` of prod-eu."""
+    return re.sub("[^A-Z0-9]", "_", environment.upper())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ HEAD = "apiVersion: reconciler/v1\nkind: Project\npolicies:\n"
 def read(text: str) -> tuple[Policies, tuple[Problem, ...]]:
     body = textwrap.indent(textwrap.dedent(text), "  ")
     project, problems = read_project("reconciler.yaml", (HEAD + body).encode(), KINDS)
-    return project.policies, problems
+    return project.any.project.policies, problems
 
 
 def stated(text: str) -> Policies:

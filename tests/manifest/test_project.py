@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 from reconciler.kinds import KINDS
-from reconciler.manifest import read_project
+from reconciler.manifest import ProjectFile, read_project
 from reconciler.model.policy import Policies
 from reconciler.model.project import (
     DeletionLimit,
@@ -24,12 +24,12 @@ HEAD = "apiVersion: reconciler/v1\nkind: Project\n"
 def stated(text: str) -> Project:
     project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
     assert not problems
-    return project
+    return project.any.project
 
 
 def refused(text: str) -> Problem:
     project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
-    assert project == Project()
+    assert project == ProjectFile()
     assert len(problems) == 1, problems
     return problems[0]
 
@@ -118,7 +118,7 @@ def test_a_project_is_judged(text: str, code: str, place: str, hint: str) -> Non
 )
 def test_what_is_no_project_is_refused(content: bytes, code: str) -> None:
     project, problems = read_project("reconciler.yaml", content, KINDS)
-    assert (project, [problem.code for problem in problems]) == (Project(), [code])
+    assert (project, [problem.code for problem in problems]) == (ProjectFile(), [code])
 
 
 def test_a_manifest_is_no_project() -> None:
