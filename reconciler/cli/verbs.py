@@ -16,6 +16,7 @@ VERBS: Final = {
     "plan": "Show what apply would change, and what is unsafe about it.",
     "snapshot": "Save what a plan reads, for planning without network or credentials.",
     "show": "Show a saved plan.",
+    "environments": "List the environments of the project file, for people or a CI matrix.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
     "drift": "Show what was changed behind our back, and take it over on request.",
     "import": "Write manifests of what the organisation has, and take it over as it is.",

@@ -11,7 +11,7 @@ from reconciler.commands.provenance import provenance
 from reconciler.errors import UsageError
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Clock
-from reconciler.model.project import Project
+from reconciler.model.project import Project, suffix_of
 from reconciler.state import hold, open_ledger
 
 if TYPE_CHECKING:
@@ -25,10 +25,12 @@ DEFAULT: Final = ".reconciler/ledger.db"
 
 
 def ledger_place(root: Path, project: Project, environment: Mapping[str, str]) -> Place:
-    """A file, relative to the project file, or what the URL in a variable names. Raises UsageError."""
+    """A file, relative to the project file, or what the URL in a variable names. Where nobody says, the variable with
+    the environment's name at its end comes first. Raises UsageError."""
     if project.ledger:
         return root / project.ledger
-    variable = project.ledger_variable or LEDGER_URL
+    own = f"{LEDGER_URL}_{suffix_of(project.environment.name)}"
+    variable = project.ledger_variable or (own if environment.get(own) else LEDGER_URL)
     url = environment.get(variable, "")
     if url:
         from reconciler.state import database_at
@@ -40,7 +42,7 @@ def ledger_place(root: Path, project: Project, environment: Mapping[str, str]) -
             detail=f"The project file says that it is in {variable}.",
             hint=f"Set it: {variable}=postgresql://USER:PASSWORD@HOST/DATABASE",
         )
-    return root / DEFAULT
+    return root / project.ledger_otherwise
 
 
 def staging_beside(root: Path, place: Place) -> Path:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from reconciler.commands import options as shared
 from reconciler.commands.ledgers import read_ledger
-from reconciler.commands.offline import planned_against
-from reconciler.commands.options import Calling, Home, PlanOptions
-from reconciler.commands.outputs import REVIEW, check_place, parse_outputs, write_file
+from reconciler.commands.options import EVERY, Calling, Home, PlanOptions
+from reconciler.commands.outputs import REVIEW, Outputs, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
-from reconciler.commands.session import session, tell
-from reconciler.commands.workspace import Workspace, open_workspace
+from reconciler.commands.session import session
+from reconciler.commands.workspace import named, open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
@@ -74,13 +74,7 @@ class PlanShown:
 @click.command()
 @shared.home
 @shared.deciding
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan, to be applied later.")
-@click.option(
-    "--against",
-    metavar="SNAPSHOT",
-    type=click.Path(path_type=Path),
-    help="Plan from a snapshot: no network, no credentials, no ledger.",
-)
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan, to be applied later; of all: a folder.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none.")
 @shared.outputs
 @shared.organisation
@@ -97,38 +91,56 @@ def plan(
 ) -> None:
     """Compare manifests, ledger and organisation, and show what apply would do.
 
-    Exits 3 when a finding blocks, else 0 (2 with --detailed-exitcode when there are changes).
+    Exits 3 when a finding blocks, else 0 (2 with --detailed-exitcode when there are changes). --env all plans every
+    environment of the project file, one after another; what fails in one does not keep the others from being shown.
 
     \b
       reconciler plan
       reconciler plan --out plan.json --output json=plan-view.json
       reconciler plan --records FlexSchema/customer_profile=export.jsonl
-      reconciler plan --against snapshot.json
+      reconciler plan --env all --out plans
     """
-    target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment="default")
+    target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment=named(home))
     with target.failing_loudly():
+        if home.environment == EVERY:
+            _everywhere(ctx, target, home, options, calling, out=out, detailed=detailed_exitcode)
         if out is not None:
             check_place(out)
-        workspace = open_workspace(home)
-        if against is None:
-            decided = _planned(workspace, options, calling)
-        else:
-            decided = planned_against(against, workspace, options, parallelism=calling.parallelism)
-        if out is not None:
-            write_file(out, write_plan(decided), mode=0o600)
-            if calling.log_level != "quiet":
-                tell(_saved(out, decided))
+        decided = planned(home, options, calling, out=out)
     target.show(PlanShown(decided))
     ctx.exit(exit_code(decided, detailed=detailed_exitcode))
 
 
-def _planned(workspace: Workspace, options: PlanOptions, calling: Calling) -> Plan:
+def planned(home: Home, options: PlanOptions, calling: Calling, *, out: Path | None) -> Plan:
+    """The plan of one environment, saved where that is asked for."""
+    workspace = open_workspace(home)
     wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
     with session(workspace, calling) as run:
         organisation = run.client.organisation()
         with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
             now, secrets = run.clock.now(), run.secrets
-            return compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
+            decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
+    if out is not None:
+        write_file(out, write_plan(decided), mode=0o600)
+        run.say(_saved(out, decided))
+    return decided
+
+
+def _everywhere(
+    ctx: click.Context,
+    target: Outputs,
+    home: Home,
+    options: PlanOptions,
+    calling: Calling,
+    *,
+    out: Path | None,
+    detailed: bool,
+) -> NoReturn:
+    from reconciler.commands.plan_everywhere import plan_everywhere  # which shows plans with the help of this module
+
+    shown = plan_everywhere(home, options, calling, out)
+    target.show(shown)
+    ctx.exit(shown.exit_code(detailed=detailed))
 
 
 def _saved(out: Path, decided: Plan) -> str:

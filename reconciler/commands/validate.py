@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,16 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
+from reconciler.commands.options import EVERY, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
-from reconciler.commands.workspace import Workspace, read_workspace
+from reconciler.commands.workspace import (
+    Workspace,
+    is_several,
+    merged,
+    named,
+    read_everywhere,
+    read_workspace,
+)
 from reconciler.errors import InvalidManifests
 from reconciler.kinds import KINDS
 from reconciler.model.finding import Finding
@@ -36,15 +44,19 @@ from reconciler.render import (
 
 @dataclass(frozen=True, slots=True)
 class _Valid:
-    """Nothing is wrong; `noted` is what policies only warn or inform of."""
+    """Nothing is wrong in any of these environments; `noted` is what policies only warn or inform of."""
 
-    estate: Estate
+    estates: Mapping[str, Estate]
     noted: tuple[Problem, ...]
 
     def human(self, *, styled: bool, width: int) -> str:
-        count = len(self.estate.manifests)
         remarks = [problem_text(each, styled=styled, width=width) + "\n" for each in self.noted]
-        return "\n".join([*remarks, f"{count} manifest{'s' if count != 1 else ''} valid."])
+        return "\n".join([*remarks, *(self._counted(name, estate) for name, estate in self.estates.items())])
+
+    def _counted(self, name: str, estate: Estate) -> str:
+        count = len(estate.manifests)
+        there = f" in {name}" if len(self.estates) > 1 else ""
+        return f"{count} manifest{'s' if count != 1 else ''} valid{there}."
 
     def json(self) -> bytes:
         return problems_json((), remarks=self.noted)
@@ -69,26 +81,42 @@ class _Valid:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.project_file
+@options.environment
 @options.outputs
-def validate(paths: tuple[Path, ...], project_file: Path | None, outputs: tuple[str, ...]) -> None:
+def validate(paths: tuple[Path, ...], project_file: Path | None, environment: str, outputs: tuple[str, ...]) -> None:
     """Check manifests: YAML, schema, references, names, the organisation's policies.
 
-    PATHS are files or folders; by default the folder manifests. Every problem of every file is reported in one run.
-    Needs no credentials.
+    PATHS are files or folders; by default the folder manifests. Every problem of every file is reported in one run, and
+    without --env in every environment. Needs no credentials.
 
     \b
       reconciler validate
       reconciler validate manifests/purposes --output json=problems.json
+      reconciler validate --env prod
     """
-    target = parse_outputs(outputs, formats=REVIEW, verb="validate", environment="default")
+    places = list(paths) or [Path("manifests")]
+    home = Home(places[0], project_file, environment)
+    target = parse_outputs(outputs, formats=REVIEW, verb="validate", environment=named(home))
     with target.failing_loudly():
-        workspace, problems = read_workspace(list(paths) or [Path("manifests")], project_file, notify=target.stream)
+        workspaces, problems, streamed = _read(places, home, is_part=bool(paths), notify=target.stream)
         if problems:
-            raise InvalidManifests(problems, streamed=True)
-        blocking, remarks = _judged(workspace)
+            raise InvalidManifests(problems, streamed=streamed)
+        judged = {name: _judged(workspace) for name, workspace in workspaces.items()}
+        blocking, remarks = (merged({name: both[side] for name, both in judged.items()}) for side in (0, 1))
         if blocking:
             raise InvalidManifests(blocking)
-    target.show(_Valid(workspace.estate, remarks))
+    target.show(_Valid({name: workspace.estate for name, workspace in workspaces.items()}, remarks))
+
+
+def _read(
+    places: list[Path], home: Home, *, is_part: bool, notify: Callable[[Problem], None]
+) -> tuple[Mapping[str, Workspace], tuple[Problem, ...], bool]:
+    """The workspace of each environment that is meant, what is wrong, and whether that has been shown as it was found:
+    of several environments it is known only at the end in which of them it is so."""
+    if home.environment in ("", EVERY) and is_several(home):
+        return *read_everywhere(places, home, is_part=is_part), False
+    workspace, problems = read_workspace(places, home, is_part=is_part, notify=notify)
+    return {workspace.project.environment.name: workspace}, problems, True
 
 
 def _judged(workspace: Workspace) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:

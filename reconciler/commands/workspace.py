@@ -134,6 +134,14 @@ def chosen(file: ProjectFile, name: str) -> Setting:
     return file.settings[name]
 
 
+def is_several(home: Home) -> bool:
+    """Whether the project has several environments; not where its file cannot be read, as others will say."""
+    try:
+        return len(open_environments(home)[0].settings) > 1
+    except ReconcilerError:
+        return False
+
+
 def named(home: Home) -> str:
     """The name of the environment that is meant, for what is told before anything is read; `default` where nobody knows."""
     try:

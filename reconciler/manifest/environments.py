@@ -15,6 +15,7 @@ from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.suggest import did_you_mean, listed
 from reconciler.manifest.variation import Patch, Values, Variation
 from reconciler.manifest.violations import explain
+from reconciler.manifest.wording import in_flow
 from reconciler.model.project import Environment, suffix_of
 from reconciler.model.source import Problem
 from reconciler.model.values import Json
@@ -42,7 +43,7 @@ def environments_of(document: YamlDocument, linked: Linked) -> tuple[dict[str, V
 def contradictions(document: YamlDocument) -> Iterator[Problem]:
     """What is wrong between the environments of an admitted project file."""
     stated = document.value.get("environments", {})
-    for name in ("environment", "ledger") if stated else ():
+    for name in ("environment", "ledger", "ledgerId") if stated else ():
         if name in document.value:
             hint = f"Move what `{name}` says to the environments that it is true of."
             detail = f"`{name}` stands beside `environments`."
@@ -54,7 +55,9 @@ def contradictions(document: YamlDocument) -> Iterator[Problem]:
         where = document.locate_value(("defaultEnvironment",))
         yield problem(Code.NO_ENVIRONMENT, where, detail=f"There is no environment `{chosen}`.", hint=hint)
     yield from _shared(document, {name: suffix_of(name) for name in stated}, ())
-    yield from _shared(document, {name: each["ledger"] for name, each in stated.items() if "ledger" in each}, ("ledger",))
+    for member in ("ledger", "ledgerId"):
+        marks = {name: in_flow(each[member]) for name, each in stated.items() if member in each}
+        yield from _shared(document, marks, (member,))
 
 
 def _shared(document: YamlDocument, marks: Mapping[str, str], path: tuple[str, ...]) -> Iterator[Problem]:

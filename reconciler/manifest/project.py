@@ -93,7 +93,15 @@ def _project_file(
 def _in_environment(project: Project, name: str, stated: Mapping[str, Json]) -> Project:
     """One of several environments has a ledger of its own, stated or not."""
     environment = _environment({**stated, "name": name}, Environment())
-    return replace(project, environment=environment, ledger=stated.get("ledger", f".reconciler/{name}/ledger.db"))
+    file, variable = _ledger(stated.get("ledger", ""))
+    return replace(
+        project,
+        environment=environment,
+        ledger=file,
+        ledger_variable=variable,
+        ledger_id=stated.get("ledgerId", ""),
+        ledger_otherwise=f".reconciler/{name}/ledger.db",
+    )
 
 
 def _not_one(file: str, documents: list[YamlDocument]) -> Problem:

@@ -187,9 +187,9 @@ def test_a_document_with_a_reading_problem_is_not_taken() -> None:
 @pytest.mark.parametrize("spec", ["{colour: red, note: '${values.x}'}", "{colour: red, tags: ['a ${values.x} b']}"])
 def test_a_placeholder_is_not_taken_as_it_is(spec: str) -> None:
     problem = problem_of(gadget(spec=spec))
-    assert problem.code == "MF112"
+    assert problem.code == "MF113"
     assert problem.where.line == 4
-    assert "$${" in problem.hint
+    assert "`default` has no value `x`" in problem.detail
 
 
 def test_an_escaped_placeholder_is_a_literal() -> None:
