@@ -26,7 +26,7 @@ class _Listed:
     names: tuple[str, ...]
 
     def human(self, *, styled: bool, width: int) -> str:
-        rows = [("Environment", "Where", "Organisation", "Ledger", "Variables end with")]
+        rows: list[tuple[str, ...]] = [("Environment", "Where", "Organisation", "Ledger", "Variables end with")]
         rows += [self._row(name) for name in self.names]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
@@ -106,4 +106,8 @@ def _users(file: ProjectFile, path: Path) -> Iterator[str]:
 
 def _is_of(setting: Setting, path: Path) -> bool:
     values = setting.variation.values
-    return values.document is not None and not values.path and Path(values.document.source.file).resolve() == path.resolve()
+    return (
+        values.document is not None
+        and not values.path
+        and Path(values.document.source.file).resolve() == path.resolve()
+    )

@@ -53,7 +53,10 @@ class PlansShown:
         each = [PlanShown(outcome).numbers() for outcome in self.outcomes.values() if isinstance(outcome, Plan)]
         failed = [name for name, outcome in self.outcomes.items() if not isinstance(outcome, Plan)]
         return {
-            **{name: str(sum(int(numbers[name]) for numbers in each)) for name in ("changes", "destructive", "findings")},
+            **{
+                name: str(sum(int(numbers[name]) for numbers in each))
+                for name in ("changes", "destructive", "findings")
+            },
             "blocked": str(any(numbers["blocked"] == "true" for numbers in each)).lower(),
             "failed": ",".join(failed),
         }

@@ -143,7 +143,7 @@ def is_several(home: Home) -> bool:
 
 
 def named(home: Home) -> str:
-    """The name of the environment that is meant, for what is told before anything is read; `default` where nobody knows."""
+    """The name of the environment that is meant, before anything else is read; `default` where nobody knows."""
     try:
         return chosen(open_environments(home)[0], home.environment).project.environment.name
     except ReconcilerError:

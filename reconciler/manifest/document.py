@@ -42,7 +42,9 @@ def lifecycle_of(value: Mapping[str, Json], document: YamlDocument | VariedDocum
     )
 
 
-def _acknowledgement(stated: Mapping[str, Json], index: int, document: YamlDocument | VariedDocument) -> Acknowledgement:
+def _acknowledgement(
+    stated: Mapping[str, Json], index: int, document: YamlDocument | VariedDocument
+) -> Acknowledgement:
     return Acknowledgement(
         stated["code"],
         stated["path"],

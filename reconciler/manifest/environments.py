@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 
 from reconciler.errors import UsageError
 from reconciler.manifest.codes import Code, problem
+from reconciler.manifest.environments_schema import VALUES
 from reconciler.manifest.gate import Gate
 from reconciler.manifest.placeholders import unescaped
-from reconciler.manifest.project_schema import VALUES
 from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.suggest import did_you_mean, listed
 from reconciler.manifest.variation import Patch, Values, Variation
@@ -66,8 +66,14 @@ def _shared(document: YamlDocument, marks: Mapping[str, str], path: tuple[str, .
         other = first.setdefault(mark, name)
         if other != name:
             what = "is the ledger of" if path else "would have the same variables as"
-            detail = f"`{mark if path else name}` {what} `{other}`{', too' if path else f', with _{mark} at their end'}."
-            where = document.locate_value(("environments", name, *path)) if path else document.locate(("environments", name))
+            detail = (
+                f"`{mark if path else name}` {what} `{other}`{', too' if path else f', with _{mark} at their end'}."
+            )
+            where = (
+                document.locate_value(("environments", name, *path))
+                if path
+                else document.locate(("environments", name))
+            )
             yield problem(Code.ONE_PLACE, where, detail=detail, hint=f"Give `{name}` one of its own.")
 
 

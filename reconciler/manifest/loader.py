@@ -15,8 +15,8 @@ from reconciler.manifest.expansion import expand, moved_along
 from reconciler.manifest.gate import Gate
 from reconciler.manifest.reader import YamlDocument, read
 from reconciler.manifest.suggest import did_you_mean, listed
-from reconciler.manifest.varied import VariedDocument
 from reconciler.manifest.variation import Variation
+from reconciler.manifest.varied import VariedDocument
 from reconciler.manifest.varying import ALIKE, Varied, Varying, limits_of
 from reconciler.manifest.violations import explain
 from reconciler.model.address import SLUG, Address
@@ -46,7 +46,7 @@ def load(
 
     The estate holds what is valid; with a problem it is incomplete and not to be planned from. `notify` is told of a
     file's own problems as soon as the file has been read; what is wrong between manifests is known only at the end.
-    `variation` is what the project's environment changes about the manifests. Raises nothing for what a file may contain.
+    `variation` is what the environment changes about the manifests. Raises nothing for what a file may contain.
     """
     loader = _Loader(kinds, project, Varying(variation))
     problems: list[Problem] = []
@@ -148,7 +148,9 @@ class _Loader:
         name = value.get("kind")
         return self.kinds.get(name) if isinstance(name, str) else None
 
-    def _manifest(self, document: YamlDocument, varied: Varied, kind: Kind | None, *, is_first: bool) -> Iterator[Problem]:
+    def _manifest(
+        self, document: YamlDocument, varied: Varied, kind: Kind | None, *, is_first: bool
+    ) -> Iterator[Problem]:
         name = varied.value.get("kind")
         gate = self._gate(name, lambda: manifest_schema(kind)) if kind else self._gate("?", kindless_schema)  # type: ignore[arg-type]
         address, value = _address(varied.value), _named(varied.value, kind)
@@ -225,4 +227,3 @@ def _named(value: dict[str, Json], kind: Kind | None) -> dict[str, Json]:
         return value
     address = _address(value)
     return value if address is None else {**value, "spec": {"name": address.name, **spec}}
-

@@ -1,21 +1,21 @@
 """An environment's patches, merged into a manifest by its kind's own facts about lists.
 
 Members are merged, scalars and ordered lists replaced, elements of keyed lists merged by their key and appended where
-there is none, values of sets added. `null` takes away a member that the manifest states, `{KEY: name, $remove: true}` an
-element, `{$remove: value}` a value of a set.
+there is none, values of sets added. `null` takes away a member that the manifest states, `{KEY: name, $remove: true}`
+an element, `{$remove: value}` a value of a set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.manifest.varied import Part, Place
 from reconciler.manifest.variation import Patch
-from reconciler.model.shape import Keyed, Ordered, Record, Scalar, Set, Shape
+from reconciler.manifest.varied import Part, Place
+from reconciler.model.shape import Keyed, Record, Scalar, Set, Shape
 from reconciler.model.source import Problem
 from reconciler.model.values import ABSENT, Absent, Json, canonical
 
@@ -49,21 +49,27 @@ class _Merging:
     problems: list[Problem]
 
     def within(
-        self, around: Mapping[str, Json], origin: Part, path: Place, shape: Record, change: Mapping[str, Json]
+        self, around: Mapping[str, Json], origin: Part, path: tuple[str, ...], shape: Record, change: Mapping[str, Json]
     ) -> tuple[dict[str, Json], Part]:
         """The record at a path below `around`, merged; it begins as an empty one where it is not there."""
         name, *rest = path
-        inner, part = around.get(name, {}), origin.inside(name)  # type: ignore[call-overload]
+        inner, part = around.get(name, {}), origin.inside(name)
         if not isinstance(inner, dict):
             return dict(around), origin  # its schema says so
         if rest:
-            result, part = self.within(inner, part, tuple(rest), shape, change)
+            result, part = self.within(inner, part, (*rest,), shape, change)
         else:
             result, part = self._record(shape, inner, part, change, (path[-1],), path)
         return {**around, name: result}, _with(origin, {**origin.parts, name: part})
 
     def _record(
-        self, shape: Record, stated: Mapping[str, Json], origin: Part, change: Mapping[str, Json], at: Place, path: Place
+        self,
+        shape: Record,
+        stated: Mapping[str, Json],
+        origin: Part,
+        change: Mapping[str, Json],
+        at: Place,
+        path: Place,
     ) -> tuple[dict[str, Json], Part]:
         result, parts = dict(stated), dict(origin.parts)
         for name, wanted in change.items():

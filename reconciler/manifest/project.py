@@ -35,13 +35,13 @@ from reconciler.model.values import Json
 class Setting:
     """The project in one environment, and what that changes about the manifests."""
 
-    project: Project = Project()
-    variation: Variation = Variation()
+    project: Project = field(default_factory=Project)
+    variation: Variation = field(default_factory=Variation)
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """A whole project file: its environments by name, and the one that is meant where nobody says; empty = nobody knows."""
+    """A whole project file: its environments by name, and the one that is meant where nobody says; empty = none is."""
 
     settings: Mapping[str, Setting] = field(default_factory=lambda: {Project().environment.name: Setting()})
     default: str = Project().environment.name

@@ -11,8 +11,8 @@ from reconciler.manifest.codes import Code, problem
 from reconciler.manifest.placeholders import MARK, VALUE
 from reconciler.manifest.reader import YamlDocument
 from reconciler.manifest.suggest import did_you_mean, listed
-from reconciler.manifest.varied import Part, Place, Use
 from reconciler.manifest.variation import Variation
+from reconciler.manifest.varied import Part, Place, Use
 from reconciler.manifest.wording import in_flow
 from reconciler.model.source import Problem
 from reconciler.model.values import Json
@@ -44,7 +44,9 @@ class _Substitution:
                     self._key(name, (*path, name))
                 return self._members({name: self.take(part, (*path, name)) for name, part in value.items()}, path)
             case list():
-                taken = self._members({index: self.take(each, (*path, index)) for index, each in enumerate(value)}, path)
+                taken = self._members(
+                    {index: self.take(each, (*path, index)) for index, each in enumerate(value)}, path
+                )
                 return list(taken[0].values()), taken[1]
             case _:
                 return value, None
@@ -107,4 +109,3 @@ class _Substitution:
 
     def _add(self, code: Code, path: Place, detail: str, hint: str) -> None:
         self.problems.append(problem(code, self.document.locate_value(path), detail=detail, hint=hint))
-

@@ -93,7 +93,7 @@ class VariedDocument:
             if not part.parts:
                 return part, path[step:]
             key = segment if isinstance(value, dict) else index_of(value, segment)
-            if key is None or isinstance(value, dict) and key not in value:
+            if key is None or (isinstance(value, dict) and key not in value):
                 return part, ()
             part, value = part.inside(key), value[key]
         return part, ()

@@ -10,8 +10,8 @@ from reconciler.manifest.patching import patched
 from reconciler.manifest.reader import YamlDocument
 from reconciler.manifest.substitution import substituted
 from reconciler.manifest.suggest import did_you_mean, listed
-from reconciler.manifest.varied import AsStated, Part, Place, Readable, VariedDocument
 from reconciler.manifest.variation import Patch, Variation
+from reconciler.manifest.varied import AsStated, Part, Place, Readable, VariedDocument
 from reconciler.model.address import Address
 from reconciler.model.kind import Kind
 from reconciler.model.source import Problem, Source
@@ -62,7 +62,9 @@ class Varying:
         value, origin, problems = substituted(document, self.variation)
         return self._kept(document, value, origin), problems
 
-    def patch(self, document: YamlDocument, varied: Varied, address: Address, kind: Kind) -> tuple[Varied, list[Problem]]:
+    def patch(
+        self, document: YamlDocument, varied: Varied, address: Address, kind: Kind
+    ) -> tuple[Varied, list[Problem]]:
         """The document with the environment's patches for it."""
         patches = [patch for patch in self.variation.patches if patch.fits(address)]
         if not patches:

@@ -94,7 +94,8 @@ class Project:
     """The whole project file, as it is for one environment.
 
     `ledger` is the ledger's file, relative to this one, and `ledger_variable` the environment variable that holds its
-    URL; both empty = not said, and then it is the file `ledger_otherwise` unless a variable says. `ledger_id` is which ledger it has to be, empty = any of this organisation.
+    URL; both empty = not said, and then it is the file `ledger_otherwise` where no variable says. `ledger_id` is which
+    ledger it has to be, empty = any of this organisation.
     """
 
     environment: Environment = Environment()
