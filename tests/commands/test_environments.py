@@ -1,0 +1,222 @@
+"""Two environments, each with an organisation of its own, from one set of manifests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+
+from .project import SECRET, SUPPORT, Project, Ran, Start, purpose, schema, text
+
+PLACES = ("RECONCILER_API_URL", "RECONCILER_LOGIN_URL")
+WHO = ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")
+
+
+@dataclass
+class Two:
+    """`dev` is where the files are."""
+
+    dev: Project
+    prod: Project
+
+    def run(self, *words: str | Path, **exported: str | None) -> Ran:
+        return self.dev.run(*words, **exported)
+
+
+@pytest.fixture
+def two(start: Start) -> Two:
+    """Organisations in whose environment variables stands which of them they are of."""
+    prod, dev = start(name="prod"), start(name="dev")
+    ours = dev.environment
+    for name, theirs in (("DEV", dev.sandbox), ("PROD", prod.sandbox)):
+        said = theirs.environment()
+        dev.environment = {**dev.environment, **{f"{place}_{name}": said[place] for place in PLACES}}
+        dev.environment |= {f"{name_of}_{name}": ours[name_of] for name_of in WHO}
+    dev.environment = {name: value for name, value in dev.environment.items() if name not in (*PLACES, *WHO)}
+    dev.configure(environments={"dev": {"values": {"days": 30}}, "prod": {"values": {"days": 180}}})
+    dev.write(purpose(retention="${values.days}d"))
+    return Two(dev, prod)
+
+
+def test_all_environments_are_planned_each_with_its_own_values_and_credentials(two: Two) -> None:
+    ran = two.run("plan", "--env", "all", "-o", "json")
+    assert ran.code == 0, str(ran)
+    found = {name: plan["changes"][0]["after"]["retention"] for name, plan in ran.document.items()}
+    assert found == {"dev": "30d", "prod": "180d"}
+    assert [plan["environment"] for plan in ran.document.values()] == ["dev", "prod"]
+
+
+def test_one_environment_is_applied_and_the_other_is_as_it_was(two: Two) -> None:
+    assert two.run("apply", "--env", "prod", "--auto-approve").code == 0
+    assert (len(two.dev.control.effects()), len(two.prod.control.effects())) == (0, 1)
+    assert (two.dev.manifests / ".reconciler/prod/ledger.db").is_file()
+    assert not (two.dev.manifests / ".reconciler/dev").exists()
+    ran = two.run("plan", "--env", "all", "--detailed-exitcode", "-o", "json")
+    assert (ran.code, [len(plan["changes"]) for plan in ran.document.values()]) == (2, [1, 0])
+
+
+def test_what_fails_in_one_environment_does_not_hide_the_others(two: Two) -> None:
+    ran = two.run("plan", "--env", "all", GENESYSCLOUD_OAUTHCLIENT_SECRET_PROD=None)
+    assert ran.code == 7
+    assert ran.says("== dev ==", SUPPORT, "== prod ==", "The credentials are incomplete", "SECRET_PROD")
+    as_json = two.run("plan", "--env", "all", "-o", "json", GENESYSCLOUD_OAUTHCLIENT_SECRET_PROD=None)
+    assert "changes" in as_json.document["dev"]
+    assert "error" in as_json.document["prod"]
+
+
+def test_the_worst_exit_code_counts(two: Two) -> None:
+    two.run("apply", "--env", "dev", "--auto-approve")
+    two.dev.write(purpose(retention="${values.days}d"))
+    two.dev.configure(environments={"dev": {"values": {"days": 7}}, "prod": {"values": {"days": 180}}})
+    ran = two.run("plan", "--env", "all")
+    assert ran.code == 3, str(ran)
+
+
+def test_a_finding_points_at_the_value_that_shortened_a_retention(two: Two) -> None:
+    two.run("apply", "--env", "dev", "--auto-approve")
+    text_of = (two.dev.manifests / "reconciler.yaml").read_text()
+    (two.dev.manifests / "reconciler.yaml").write_text(text_of.replace("days: 30", "days: 7"))
+    two.dev.write(purpose(retention="${values.period}"))
+    text_of = text_of.replace("days: 30", "period: 7d").replace("days: 180", "period: 180d")
+    (two.dev.manifests / "reconciler.yaml").write_text(text_of)
+    ran = two.run("plan", "--env", "dev", "-o", "json")
+    assert ran.code == 3, str(ran)
+    where = ran.document["findings"][0]["where"]
+    row = text_of.splitlines()[where["line"] - 1]
+    assert (Path(where["file"]).name, row.strip()) == ("reconciler.yaml", "period: 7d")
+
+
+def test_plans_of_all_environments_are_saved_in_a_folder_and_applied_one_by_one(two: Two) -> None:
+    assert two.run("plan", "--env", "all", "--out", "plans").code == 0
+    assert sorted(path.name for path in Path("plans").iterdir()) == ["dev.json", "prod.json"]
+    assert two.run("apply", "plans/prod.json", "--env", "prod").code == 0
+    assert [effect.name for effect in two.prod.control.effects()] == ["Support"]
+
+
+def test_a_plan_of_one_environment_is_not_applied_to_another(two: Two) -> None:
+    two.run("plan", "--env", "prod", "--out", "plan.json")
+    ran = two.run("apply", "plan.json", "--env", "dev")
+    assert (ran.code, two.dev.control.effects()) == (4, []), str(ran)
+
+
+def test_which_environment_has_to_be_said_where_there_are_several(two: Two) -> None:
+    ran = two.run("plan")
+    assert ran.fails_with(1, "Which environment?", "The project has dev, prod.", "--env or RECONCILER_ENV")
+    assert two.run("plan", RECONCILER_ENV="dev").code == 0
+    assert two.run("plan", "--env", "prd").fails_with(1, "Unknown environment", "Did you mean prod?")
+
+
+def test_the_default_environment_is_the_projects_word(two: Two) -> None:
+    two.dev.configure(environments={"dev": {"values": {"days": 1}}, "prod": {}}, defaultEnvironment="dev")
+    assert two.run("plan", "-o", "json").document["environment"] == "dev"
+
+
+@pytest.mark.parametrize("verb", [("apply", "--auto-approve"), ("drift",), ("import",)])
+def test_only_plans_are_made_of_all_environments(two: Two, verb: tuple[str, ...]) -> None:
+    assert two.run(*verb, "--env", "all").fails_with(1, "One environment at a time", "Name one of them with --env.")
+
+
+def test_the_organisation_is_checked_before_anything_else_is_read(two: Two) -> None:
+    two.dev.configure(environments={"dev": {"organisationId": "another"}, "prod": {}})
+    ran = two.run("plan", "--env", "dev")
+    assert ran.fails_with(1, "The credentials belong to another organisation", "names another")
+    assert two.dev.control.requests("GET", "/api/v2/privacy/purposes") == []
+
+
+def test_credentials_never_go_where_a_project_file_says_once_the_surroundings_name_any_place(two: Two) -> None:
+    """As a pull request would: one environment more, whose address leads elsewhere, and credentials without a suffix."""
+    elsewhere = two.prod.sandbox.environment()
+    place = {"apiUrl": elsewhere["RECONCILER_API_URL"], "loginUrl": elsewhere["RECONCILER_LOGIN_URL"]}
+    two.dev.configure(environments={"dev": {}, "evil": place | {"values": {"days": 1}}})
+    who = {"GENESYSCLOUD_OAUTHCLIENT_ID": "robot", "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET}
+    two.prod.control.forget()
+    ran = two.run("plan", "--env", "evil", **who)
+    assert ran.code == 7
+    assert two.prod.control.requests() == []
+
+
+def test_validate_looks_at_every_environment_and_says_where_something_is_wrong(two: Two) -> None:
+    assert two.run("validate").says("1 manifest valid in dev.", "1 manifest valid in prod.")
+    two.dev.configure(environments={"dev": {}, "prod": {"values": {"days": 180}}})
+    ran = two.run("validate")
+    assert ran.code == 1
+    assert ran.says("MF113", "So it is in dev.")
+    assert two.run("validate", "--env", "prod").code == 0
+
+
+def test_what_is_wrong_everywhere_is_told_once(two: Two) -> None:
+    two.dev.write(purpose(retention="${values.dayz}d"))
+    ran = two.run("validate", "-o", "json")
+    assert ran.codes == ["MF113", "MF113"]  # the near miss and the place differ by environment
+    two.dev.write(purpose(retention="no period"))
+    assert two.run("validate", "-o", "json").codes == ["MF108"]
+
+
+def test_a_patch_counts_in_its_environment_and_not_for_the_part_that_is_validated(two: Two) -> None:
+    patch = {"target": "FlexSchema/customer", "spec": {"fields": [{"name": "score", "type": "number"}]}}
+    two.dev.configure(environments={"dev": {"patches": [patch]}, "prod": {}})
+    two.dev.write(schema(text("customerId")))
+    ran = two.run("plan", "--env", "all", "-o", "json")
+    fields = {
+        name: [each["name"] for each in plan["changes"][0]["after"]["fields"]] for name, plan in ran.document.items()
+    }
+    assert fields == {"dev": ["customerId", "score"], "prod": ["customerId"]}
+    other = two.dev.write(purpose(), to="other.yaml")
+    assert two.run("validate", other).code == 0
+
+
+def test_a_manifest_that_is_limited_away_is_gone_and_needs_a_word(two: Two) -> None:
+    two.run("apply", "--env", "dev", "--auto-approve")
+    two.dev.write(purpose(metadata={"environments": ["prod"]}, retention="${values.days}d"))
+    ran = two.run("plan", "--env", "dev", "-o", "json")
+    assert (ran.code, [change["action"] for change in ran.document["changes"]]) == (3, ["delete"]), str(ran)
+    word = {"removed": [{"address": SUPPORT, "delete": True, "environments": ["dev"]}]}
+    two.dev.write({"apiVersion": "reconciler/v1", **word}, to="removed.yaml")
+    assert two.run("plan", "--env", "dev").code == 0
+    assert two.run("validate").code == 0
+
+
+def test_values_in_a_file_stay_in_the_projects_folder(two: Two) -> None:
+    (two.dev.manifests / "dev.values").write_text("days: 3\n")
+    Path("outside.yaml").write_text("days: 4\n")
+    two.dev.configure(environments={"dev": {"values": "dev.values"}, "prod": {"values": "../outside.yaml"}})
+    ran = two.run("validate", "-o", "json")
+    assert (ran.codes, "leads out of" in ran.out) == (["MF117"], True)
+    two.dev.configure(environments={"dev": {"values": "dev.values"}, "prod": {"values": "dev.values"}})
+    assert two.run("validate").code == 0
+
+
+def test_drift_is_not_adopted_over_a_value_that_others_use(two: Two) -> None:
+    two.dev.configure(environments={"dev": {"values": {"period": "30d"}}, "prod": {"values": {"period": "180d"}}})
+    file = two.dev.write(purpose(retention="${values.period}"))
+    before = file.read_bytes()
+    assert two.run("apply", "--env", "dev", "--auto-approve").code == 0
+    two.dev.control.edit("Purpose", "Support", retentionPeriod="P60D")
+    ran = two.run("drift", "--env", "dev", "--adopt")
+    assert (ran.code, file.read_bytes()) == (2, before), str(ran)
+
+
+def test_the_environments_are_listed_for_people_and_for_a_matrix(two: Two) -> None:
+    assert two.run("environments").says("dev", "prod", ".reconciler/prod/ledger.db", "_PROD")
+    assert orjson.loads(two.run("environments", "-o", "matrix").out) == {"environment": ["dev", "prod"]}
+    listed = two.run("environments", "-o", "json").document["environments"]
+    assert [(each["name"], each["suffix"], each["default"]) for each in listed] == [
+        ("dev", "DEV", False),
+        ("prod", "PROD", False),
+    ]
+
+
+def test_the_matrix_of_a_change_holds_the_environments_that_it_touches(two: Two) -> None:
+    (two.dev.manifests / "dev-values.yaml").write_text("days: 3\n")
+    two.dev.configure(environments={"dev": {"values": "dev-values.yaml"}, "prod": {"values": {"days": 1}}})
+
+    def matrix(*changed: str) -> list[str]:
+        options = [word for path in changed for word in ("--changed", path)]
+        found: list[str] = orjson.loads(two.run("environments", "-o", "matrix", *options).out)["environment"]
+        return found
+
+    assert matrix("manifests/dev-values.yaml") == ["dev"]
+    assert matrix("manifests/all.yaml") == ["dev", "prod"]
+    assert matrix("README.md") == []
