@@ -199,6 +199,8 @@ def _loaded(consent: _Consent, workspace: Workspace) -> tuple[Plan | None, tuple
     not so a saved file that is no plan at all."""
     try:
         saved = load_plan(consent.plan_file, consent.seal) if consent.plan_file else None
+        if saved is not None:
+            _check_environment(saved, workspace)
         return saved, load_approvals(consent.approved) if consent.approved else ()
     except PlanUnreadable:
         raise
@@ -207,6 +209,17 @@ def _loaded(consent: _Consent, workspace: Workspace) -> tuple[Plan | None, tuple
             with suppress(LedgerError):
                 _note_refused(workspace, consent.seal, error)
         raise
+
+
+def _check_environment(saved: Plan, workspace: Workspace) -> None:
+    """Two environments may be one organisation. Raises PlanRefused."""
+    name = workspace.project.environment.name
+    if saved.environment != name:
+        raise PlanRefused(
+            "The plan is for another environment",
+            detail=f"It was made for {saved.environment}, and this is {name}.",
+            hint=f"Choose its own with --env {saved.environment}.",
+        )
 
 
 def _note_refused(workspace: Workspace, seal: str, error: PlanRefused) -> None:

@@ -122,7 +122,7 @@ def planned(home: Home, options: PlanOptions, calling: Calling, *, out: Path | N
             decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
     if out is not None:
         write_file(out, write_plan(decided), mode=0o600)
-        run.say(_saved(out, decided))
+        run.say(_saved(out, decided, home.environment))
     return decided
 
 
@@ -143,10 +143,11 @@ def _everywhere(
     ctx.exit(shown.exit_code(detailed=detailed))
 
 
-def _saved(out: Path, decided: Plan) -> str:
+def _saved(out: Path, decided: Plan, environment: str) -> str:
     if decided.blocked:
         return f"Saved as {out}. It is blocked: apply will refuse it."
-    return f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}"
+    chosen = f" --env {environment}" if environment else ""
+    return f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}{chosen}"
 
 
 def exit_code(decided: Plan, *, detailed: bool) -> int:

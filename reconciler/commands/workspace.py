@@ -16,7 +16,7 @@ from reconciler.commands.links import Bounds, bounds_of, real_path
 from reconciler.commands.options import EVERY, Home
 from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
 from reconciler.kinds import KINDS
-from reconciler.manifest import ProjectFile, Setting, load, read_project
+from reconciler.manifest import NEEDING_THE_PROJECT, ProjectFile, Setting, load, read_project
 from reconciler.model.manifest import Estate
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
@@ -159,11 +159,25 @@ def _read(
     is_part: bool,
     notify: Callable[[Problem], None] = _nobody,
 ) -> tuple[Workspace, tuple[Problem, ...]]:
-    variation = replace(setting.variation, is_part=is_part or setting.variation.is_part)
-    estate, others = load(files, kinds=KINDS, project=setting.project, variation=variation, notify=notify)
-    return Workspace(root, setting.project, estate), tuple(
-        sorted({*problems, *others}, key=lambda each: (each.where, each.code))
-    )
+    variation = replace(setting.variation, is_part=is_part)
+    matters = _is_no_echo if problems else _always
+
+    def tell(problem: Problem) -> None:
+        if matters(problem):
+            notify(problem)
+
+    estate, others = load(files, kinds=KINDS, project=setting.project, variation=variation, notify=tell)
+    found = {*problems, *filter(matters, others)}
+    return Workspace(root, setting.project, estate), tuple(sorted(found, key=lambda each: (each.where, each.code)))
+
+
+def _always(_: Problem) -> bool:
+    return True
+
+
+def _is_no_echo(problem: Problem) -> bool:
+    """Whether it is one whatever a project file without problems would state."""
+    return problem.code not in NEEDING_THE_PROJECT
 
 
 def _files(places: list[Path], more: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:

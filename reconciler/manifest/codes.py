@@ -66,6 +66,10 @@ class Code(StrEnum):
     UNRESOLVED = "MF211"
 
 
+NEEDING_THE_PROJECT: Final = frozenset({Code.NO_VALUE.value, Code.NO_ENVIRONMENT.value})
+"""What is wrong in a manifest only if the project file is as it should be."""
+
+
 def problem(code: Code, where: Source, *, detail: str, hint: str = "") -> Problem:
     """A problem whose summary is the title of its code's explanation."""
     return Problem(code.value, EXPLANATIONS[code].title, detail, hint, where)
