@@ -24,8 +24,9 @@ from reconciler.commands.plan import PlanShown
 from reconciler.commands.plan import exit_code as exit_code_of_plan
 from reconciler.commands.planfiles import load_plan
 from reconciler.commands.planner import wishes_of
+from reconciler.commands.project_file import named
 from reconciler.commands.session import session
-from reconciler.commands.workspace import Workspace, named, open_project, open_workspace
+from reconciler.commands.workspace import Workspace, open_project, open_workspace
 from reconciler.errors import LedgerError, PlanRefused, PlanUnreadable, UsageError
 from reconciler.model.approval import Approval
 from reconciler.model.plan import Plan

@@ -14,8 +14,9 @@ from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
 from reconciler.commands.planner import Wishes, bound, observe
+from reconciler.commands.project_file import named
 from reconciler.commands.session import session
-from reconciler.commands.workspace import named, open_workspace
+from reconciler.commands.workspace import open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.drift import Drift
 from reconciler.planning.drifting import drift_of

@@ -12,7 +12,8 @@ import orjson
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import PLAIN, parse_outputs
-from reconciler.commands.workspace import ENDINGS, open_environments
+from reconciler.commands.project_file import open_environments
+from reconciler.commands.workspace import ENDINGS
 from reconciler.manifest import ProjectFile, Setting
 from reconciler.model.project import Environment, Project, suffix_of
 from reconciler.render import legible

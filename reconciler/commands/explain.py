@@ -12,7 +12,7 @@ import orjson
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import appearance
-from reconciler.commands.workspace import open_environments
+from reconciler.commands.project_file import open_environments
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest import EXPLANATIONS as OF_MANIFESTS

@@ -14,8 +14,9 @@ from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import EVERY, Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, Outputs, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
+from reconciler.commands.project_file import named
 from reconciler.commands.session import session
-from reconciler.commands.workspace import named, open_workspace
+from reconciler.commands.workspace import open_workspace
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan

@@ -12,7 +12,7 @@ import orjson
 from reconciler.commands.options import Calling, Home, PlanOptions
 from reconciler.commands.outputs import Failure, make_folder
 from reconciler.commands.plan import PlanShown, exit_code, planned
-from reconciler.commands.workspace import open_environments
+from reconciler.commands.project_file import open_environments
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.model.plan import Plan
 from reconciler.render import Occasion, Remark, legible

@@ -9,7 +9,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import parse_outputs
-from reconciler.commands.workspace import open_environments
+from reconciler.commands.project_file import open_environments
 from reconciler.kinds import KINDS
 from reconciler.model.policy import Policies
 from reconciler.render import policies_json, policies_text

@@ -13,14 +13,8 @@ from reconciler.commands import options
 from reconciler.commands.clock import SystemClock
 from reconciler.commands.options import EVERY, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
-from reconciler.commands.workspace import (
-    Workspace,
-    is_several,
-    merged,
-    named,
-    read_everywhere,
-    read_workspace,
-)
+from reconciler.commands.project_file import is_several, named
+from reconciler.commands.workspace import Workspace, merged, read_everywhere, read_workspace
 from reconciler.errors import InvalidManifests
 from reconciler.kinds import KINDS
 from reconciler.model.finding import Finding

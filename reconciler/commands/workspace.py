@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from reconciler.commands.ledgers import ledger_place
 from reconciler.commands.links import Bounds, bounds_of, real_path
-from reconciler.commands.options import EVERY, Home
-from reconciler.errors import InvalidManifests, ReconcilerError, UsageError
+from reconciler.commands.options import Home
+from reconciler.commands.project_file import (
+    PROJECT_FILE,
+    chosen,
+    content_of,
+    open_environments,
+    read_project_file,
+    unreadable,
+)
+from reconciler.errors import InvalidManifests, UsageError
 from reconciler.kinds import KINDS
-from reconciler.manifest import NEEDING_THE_PROJECT, ProjectFile, Setting, load, read_project
+from reconciler.manifest import NEEDING_THE_PROJECT, Setting, load
 from reconciler.model.manifest import Estate
 from reconciler.model.project import Project
 from reconciler.model.source import Problem
@@ -24,7 +31,6 @@ from reconciler.model.source import Problem
 if TYPE_CHECKING:
     from reconciler.state import Place
 
-PROJECT_FILE: Final = "reconciler.yaml"
 ENDINGS: Final = (".yaml", ".yml")
 
 
@@ -60,14 +66,6 @@ def open_project(home: Home) -> Workspace:
     return Workspace(root, chosen(file, home.environment).project, Estate({}))
 
 
-def open_environments(home: Home) -> tuple[ProjectFile, Path]:
-    """The project file with all its environments, and its folder. Raises InvalidManifests, UsageError."""
-    file, root, problems = _project([home.directory if home.directory.exists() else Path()], home.project_file)
-    if problems:
-        raise InvalidManifests(problems)
-    return file, root
-
-
 def read_workspace(
     places: list[Path],
     home: Home,
@@ -82,7 +80,7 @@ def read_workspace(
     in the place of those of the same name. `is_part` says that there are other manifests elsewhere.
     """
     _check_places(places)
-    file, root, problems = _project(places or [Path()], home.project_file)
+    file, root, problems = read_project_file(places or [Path()], home.project_file)
     for problem in problems:
         notify(problem)
     setting = Setting() if problems else chosen(file, home.environment)
@@ -94,7 +92,7 @@ def read_everywhere(
 ) -> tuple[Mapping[str, Workspace], tuple[Problem, ...]]:
     """The same in every environment. Each problem comes once, and says where it is one if that is not everywhere."""
     _check_places(places)
-    file, root, problems = _project(places or [Path()], home.project_file)
+    file, root, problems = read_project_file(places or [Path()], home.project_file)
     files = list(_files(places, {}))
     settings = {"": Setting()} if problems else file.settings
     read = {name: _read(root, each, files, problems, is_part=is_part) for name, each in settings.items()}
@@ -115,39 +113,6 @@ def merged(problems: Mapping[str, Iterable[Problem]]) -> tuple[Problem, ...]:
         for problem, names in where.items()
     ]
     return tuple(sorted(told, key=lambda each: (each.where, each.code)))
-
-
-def chosen(file: ProjectFile, name: str) -> Setting:
-    """The environment of this name; without one, the project's default. Raises UsageError."""
-    name = name or file.default
-    known = ", ".join(file.settings)
-    if name == EVERY:
-        hint = "Name one of them with --env."
-        raise UsageError("One environment at a time", detail=f"The project has {known}.", hint=hint)
-    if not name:
-        hint = "Choose one with --env or RECONCILER_ENV, or state `defaultEnvironment` in the project file."
-        raise UsageError("Which environment?", detail=f"The project has {known}.", hint=hint)
-    if name not in file.settings:
-        near = difflib.get_close_matches(name, file.settings, 1)
-        hint = f"Did you mean {near[0]}?" if near else "reconciler environments"
-        raise UsageError("Unknown environment", detail=f"{name!r} is none of {known}.", hint=hint)
-    return file.settings[name]
-
-
-def is_several(home: Home) -> bool:
-    """Whether the project has several environments; not where its file cannot be read, as others will say."""
-    try:
-        return len(open_environments(home)[0].settings) > 1
-    except ReconcilerError:
-        return False
-
-
-def named(home: Home) -> str:
-    """The name of the environment that is meant, before anything else is read; `default` where nobody knows."""
-    try:
-        return chosen(open_environments(home)[0], home.environment).project.environment.name
-    except ReconcilerError:
-        return home.environment or Project().environment.name
 
 
 def _read(
@@ -181,7 +146,7 @@ def _is_no_echo(problem: Problem) -> bool:
 
 
 def _files(places: list[Path], more: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    there = ((str(path), _content(path)) for path in _manifests(places) if str(path) not in more)
+    there = ((str(path), content_of(path)) for path in _manifests(places) if str(path) not in more)
     return itertools.chain(there, more.items())
 
 
@@ -189,33 +154,6 @@ def _check_places(places: list[Path]) -> None:
     for place in places:
         if not place.exists():
             raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
-
-
-def _project(places: list[Path], project_file: Path | None) -> tuple[ProjectFile, Path, tuple[Problem, ...]]:
-    """The project file, if there is one, and the folder that relative paths in it start from."""
-    at = project_file or _project_file(places[0])
-    if at is None:
-        return ProjectFile(), places[0] if places[0].is_dir() else places[0].parent, ()
-    bounds_of(at).check(at, real_path(at))
-    file, problems = read_project(str(at), _content(at), KINDS, linked=lambda path: _linked(at.parent, path))
-    return file, at.parent, problems
-
-
-def _linked(folder: Path, stated: str) -> tuple[str, bytes]:
-    """A file that the project file names: it lies in its folder. Raises UsageError."""
-    path = folder / stated
-    if not real_path(path).is_relative_to(real_path(folder)):
-        raise UsageError("A file cannot be read", detail=f"{stated} leads out of {folder}.", hint="Put it there.")
-    if not path.is_file():
-        raise UsageError("A file cannot be read", detail=f"{path} is no file.", hint="Add it, or correct the path.")
-    return str(path), _content(path)
-
-
-def _project_file(place: Path) -> Path | None:
-    """The project file beside the manifests, or in the nearest folder above them that has one."""
-    folder = place if place.is_dir() else place.parent
-    candidates = (at / PROJECT_FILE for at in (folder, *folder.resolve().parents))
-    return next((path for path in candidates if os.path.lexists(path)), None)
 
 
 def _manifests(places: Iterable[Path]) -> Iterator[Path]:
@@ -236,7 +174,7 @@ def _manifests(places: Iterable[Path]) -> Iterator[Path]:
 
 def _below(place: Path, seen: set[Path], bounds: Bounds) -> Iterator[Path]:
     """The YAML files in a folder and its folders, links to folders included: none is read twice."""
-    for folder, inner, names in os.walk(place, onerror=_unreadable, followlinks=True):
+    for folder, inner, names in os.walk(place, onerror=unreadable, followlinks=True):
         here = Path(folder)
         if (real := real_path(here)) in seen:
             inner.clear()
@@ -249,21 +187,3 @@ def _below(place: Path, seen: set[Path], bounds: Bounds) -> Iterator[Path]:
         for name in sorted(names):
             if name.endswith(ENDINGS) and not name.startswith("."):
                 yield here / name
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        error.filename = str(path)
-        _unreadable(error)
-
-
-def _unreadable(error: OSError) -> NoReturn:
-    """A folder that was passed over in silence would look like manifests that were removed."""
-    raise UsageError(
-        "A file cannot be read",
-        detail=error.strerror or str(error),
-        hint="Check its permissions.",
-        where=str(error.filename),
-    ) from None

@@ -107,8 +107,8 @@ _PATCH: Final = members(
             "minProperties": 1,
             "title": "Spec",
             "description": "Merged into the spec: scalars and ordered lists are replaced, keyed lists merged by key, "
-            "values of sets added. null takes a member away, {KEY: NAME, $remove: true} an element, and {$remove: VALUE} "
-            "a value.",
+            "values of sets added. null takes a member away, {KEY: NAME, $remove: true} an element, {$remove: VALUE} a "
+            "value.",
             "examples": [{"retention": "30d"}],
         },
     },

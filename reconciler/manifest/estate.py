@@ -22,12 +22,14 @@ from reconciler.model.values import Json, Normal, Path, canonical, same
 class Claims:
     """Which addresses the files speak of, valid or not, so that one bad manifest is not reported twice.
 
-    `rejected` are specs that their schema does not admit; `lost` are names in text that could not be read.
+    `rejected` are specs that their schema does not admit; `lost` are names in text that could not be read;
+    `elsewhere` are the manifests of other environments, each with those that it is limited to.
     """
 
     documents: dict[Address, YamlDocument] = field(default_factory=dict)
     rejected: list[tuple[Address, Document, Mapping[str, Json]]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
+    elsewhere: dict[Address, tuple[str, ...]] = field(default_factory=dict)
 
     def first(self, address: Address, document: YamlDocument) -> YamlDocument | None:
         """The document that claimed the address before this one did; None where this one is the first."""
@@ -146,6 +148,8 @@ def _unknown_targets(edges: Sequence[Edge], estate: Estate, claims: Claims) -> I
         moved = next((move.after for move in estate.moves if move.before == edge.target), None)
         known = [address.name for address in claims.documents if address.kind == kind]
         hint = f"It has moved: write `{moved.name}`." if moved else did_you_mean(name, known, otherwise=_OTHERWISE)
+        if edge.target in claims.elsewhere:
+            hint = f"{edge.target} is limited to {listed(claims.elsewhere[edge.target])}: limit this one, too."
         detail = f"`{name[:128]}` is not the metadata.name of a {kind} manifest."
         yield problem(Code.UNKNOWN_REFERENCE, edge.source, detail=detail, hint=hint)
 

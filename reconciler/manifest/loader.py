@@ -86,7 +86,7 @@ class _Loader:
         yield from self.varying.told_of_all(self._together())
 
     def _together(self) -> Iterator[Problem]:
-        yield from self.varying.unfitted(self.claims.documents)
+        yield from self.varying.unfitted(self.claims)
         yield from expand(self.manifests, self.claims, kinds=self.kinds, project=self.project)
         yield from check_together(self.estate(), self.removals, self.claims, self.kinds)
         for address, manifest in self.manifests.items():
@@ -130,7 +130,7 @@ class _Loader:
         yield from self.varying.unknown(document, metadata, ("metadata",))
         if not self.varying.includes(metadata):
             if address is not None:
-                self.varying.elsewhere[address] = tuple(map(str, limits_of(metadata)))
+                self.claims.elsewhere[address] = tuple(map(str, limits_of(metadata)))
             return
         first = self.claims.first(address, document) if address else None
         if first is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from reconciler.manifest.codes import Code, problem
+from reconciler.manifest.estate import Claims
 from reconciler.manifest.patching import patched
 from reconciler.manifest.reader import YamlDocument
 from reconciler.manifest.substitution import substituted
@@ -32,10 +33,9 @@ class Varied:
 
 @dataclass(slots=True)
 class Varying:
-    """`elsewhere` are the manifests of other environments, each with those in which it is."""
+    """`fitted` are the patches that fit a manifest, `varied` the documents that are not as they stand."""
 
     variation: Variation
-    elsewhere: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     fitted: set[Patch] = field(default_factory=set)
     varied: list[VariedDocument] = field(default_factory=list)
 
@@ -79,13 +79,13 @@ class Varying:
         self.varied.append(varied)
         return Varied(value, varied, AsStated(varied))
 
-    def unfitted(self, known: Iterable[Address]) -> Iterator[Problem]:
+    def unfitted(self, claims: Claims) -> Iterator[Problem]:
         """The patches that fit no manifest."""
-        names = [str(address) for address in known]
+        names = [str(address) for address in claims.documents]
         for patch in () if self.variation.is_part else self.variation.patches:
             if patch in self.fitted:
                 continue
-            there = next((limits for address, limits in self.elsewhere.items() if patch.fits(address)), None)
+            there = next((limits for address, limits in claims.elsewhere.items() if patch.fits(address)), None)
             detail = f"No manifest of the environment `{self.variation.name}` has the address `{patch.target}`."
             hint = did_you_mean(patch.target, names, otherwise="Correct the address, or delete the patch.")
             if there is not None:

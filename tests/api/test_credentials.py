@@ -167,3 +167,46 @@ def test_the_secret_is_not_sent_to_a_guessed_host() -> None:
 def test_a_credential_with_odd_characters_is_refused_unseen(name: str, value: str) -> None:
     error = refused(CLIENT | {"GENESYSCLOUD_REGION": "us-east-1", name: value})
     assert (error.summary, error.where) == ("The credential cannot be used", name)
+
+
+DEV = {"GENESYSCLOUD_OAUTHCLIENT_ID_DEV": "dev-client", "GENESYSCLOUD_OAUTHCLIENT_SECRET_DEV": "s3cr3t"}
+REGION = {"GENESYSCLOUD_REGION": "eu-central-1"}
+
+
+def test_variables_that_end_with_the_environments_name_are_taken_first() -> None:
+    everything = CLIENT | DEV | REGION | {"GENESYSCLOUD_REGION_DEV": "us-east-1"}
+    assert (read(everything, name="dev").client_id, read(everything, name="prod").client_id) == ("dev-client", "client")
+    assert read(everything, name="dev").api_url == "https://api.mypurecloud.com"
+    assert read(everything, name="prod").api_url == "https://api.mypurecloud.de"
+
+
+def test_a_name_is_spelt_as_variables_are() -> None:
+    assert read(REGION | CLIENT | {"GENESYSCLOUD_ACCESS_TOKEN_EU_1": "s3cr3t"}, name="eu-1").access_token == SECRET
+
+
+@pytest.mark.parametrize("alone", DEV)
+def test_the_id_of_one_environment_never_goes_with_the_secret_of_another(alone: str) -> None:
+    error = refused(REGION | CLIENT | {alone: "s3cr3t"}, name="dev")
+    (missing,) = DEV.keys() - {alone}
+    assert missing in error.detail
+
+
+def test_an_access_token_for_all_does_not_win_over_an_environments_own_client() -> None:
+    assert read(REGION | DEV | {"GENESYSCLOUD_ACCESS_TOKEN": "s3cr3t"}, name="dev").client_id == "dev-client"
+
+
+def test_the_place_of_one_environment_is_never_made_of_two() -> None:
+    """The API of the one and the login of the other would send the secret to a stranger."""
+    places = {"RECONCILER_API_URL_DEV": "https://gateway.example", "RECONCILER_LOGIN_URL": "https://other.example"}
+    assert refused(DEV | places, name="dev").summary == "The login host is not known"
+
+
+@pytest.mark.parametrize("said", ["GENESYSCLOUD_REGION_PROD", "RECONCILER_API_URL_PROD", "RECONCILER_LOGIN_URL_PROD"])
+def test_where_any_environment_has_a_place_no_project_file_names_another_host(said: str) -> None:
+    theirs = {"api_url": "https://elsewhere.example", "login_url": "https://elsewhere.example", "name": "added"}
+    assert "GENESYSCLOUD_REGION" in refused(CLIENT | {said: "us-east-1"}, **theirs).detail
+
+
+def test_an_environment_has_its_own_scope() -> None:
+    scoped = REGION | CLIENT | {"RECONCILER_OAUTH_SCOPE": "a", "RECONCILER_OAUTH_SCOPE_DEV": "b"}
+    assert (read(scoped, name="dev").scope, read(scoped, name="prod").scope) == ("b", "a")

@@ -128,7 +128,7 @@ def test_the_organisation_is_checked_before_anything_else_is_read(two: Two) -> N
 
 
 def test_credentials_never_go_where_a_project_file_says_once_the_surroundings_name_any_place(two: Two) -> None:
-    """As a pull request would: one environment more, whose address leads elsewhere, and credentials without a suffix."""
+    """As a pull request would: one environment more, whose address leads elsewhere; credentials without a suffix."""
     elsewhere = two.prod.sandbox.environment()
     place = {"apiUrl": elsewhere["RECONCILER_API_URL"], "loginUrl": elsewhere["RECONCILER_LOGIN_URL"]}
     two.dev.configure(environments={"dev": {}, "evil": place | {"values": {"days": 1}}})

@@ -77,3 +77,9 @@ def test_a_manifest_that_is_not_there_cannot_be_edited() -> None:
     text = manifest_text("FlexSchema", {"name": "other"}, SIMPLE).encode()
     with pytest.raises(ValueError, match="FlexSchema/s is not in this file"):
         edited(text, HERE, SIMPLE, SIMPLE)
+
+
+def test_a_value_of_the_environment_is_not_written_over() -> None:
+    content = b"kind: Purpose\nmetadata: {name: a}\nspec: {retention: '${values.period}'}\n"
+    with pytest.raises(ValueError, match="a value of the environment"):
+        edited(content, Address("Purpose", "a"), {"retention": "30d"}, {"retention": "60d"})

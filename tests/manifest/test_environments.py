@@ -138,6 +138,11 @@ def test_a_manifest_of_an_unknown_environment_is_a_problem_in_every_environment(
         assert (found.code, str(found.where), found.hint) == ("MF114", "f1.yaml:3:38", "Did you mean `prod`?")
 
 
+def test_a_reference_to_a_manifest_of_other_environments_says_so() -> None:
+    found = sole_problem("{}", limited("prod"), gadget("two", "{colour: red, inside: one}"))
+    assert (found.code, found.hint) == ("MF204", "Gadget/one is limited to `prod`: limit this one, too.")
+
+
 def test_a_removal_may_be_limited_where_the_manifest_is() -> None:
     text = "apiVersion: reconciler/v1\nremoved: [{address: Gadget/one, environments: [dev]}]\n"
     here, there = (varied("{}", limited("prod"), text, env=env) for env in ("dev", "prod"))

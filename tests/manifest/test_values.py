@@ -45,7 +45,8 @@ def test_a_value_keeps_its_type_where_it_stands_alone_and_is_text_inside_text(st
 
 
 def test_labels_and_live_ids_take_values() -> None:
-    text = "apiVersion: reconciler/v1\nkind: Gadget\nmetadata: {name: a, id: '${values.tone}', labels: {x: 'l-${values.many}'}}\nspec: {colour: red}\n"
+    metadata = "{name: one, id: '${values.tone}', labels: {x: 'l-${values.many}'}}"
+    text = gadget().replace("{name: one}", metadata)
     estate, problems = varied(VALUES, text)
     (manifest,) = estate.manifests.values()
     assert (problems, manifest.live_id, manifest.labels) == ((), "red", {"x": "l-3"})
