@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from reconciler.kinds import KINDS
-from reconciler.manifest import load, read_project
+from reconciler.manifest import Setting, load, read_project
+from reconciler.model.address import Address
 from reconciler.model.project import Project
 from reconciler.render import kinds_markdown
 
@@ -31,6 +33,33 @@ def test_the_policies_are_valid() -> None:
         "README.md", f"apiVersion: reconciler/v1\nkind: Project\n{example}".encode(), KINDS
     )
     assert (problems, [policy.code for policy in project.any.project.policies.own]) == ((), ["ORG001"])
+
+
+def test_the_environments_are_valid_and_differ_as_the_text_says() -> None:
+    example = README.split("## Environments")[1].split("```yaml")[1].split("```")[0]
+    file, problems = read_project(
+        "reconciler.yaml", f"apiVersion: reconciler/v1\nkind: Project\n{example}".encode(), KINDS
+    )
+    assert (problems, file.default, [*file.settings]) == ((), "dev", ["dev", "prod"])
+    found = {name: _fields_and_retention(setting) for name, setting in file.settings.items()}
+    assert found == {
+        "dev": (["customerId", "score"], "30d", {"tier": "test"}),
+        "prod": (["customerId", "legacy"], "180d", {}),
+    }
+
+
+def _fields_and_retention(setting: Setting) -> tuple[list[str], str, Mapping[str, str]]:
+    head = "apiVersion: reconciler/v1\nkind: {}\nmetadata: {{name: {}}}\nspec:\n"
+    fields = "  fields: [{name: customerId, type: string}, {name: legacy, type: string}]\n"
+    texts = (
+        f"{head.format('FlexSchema', 'customer')}  description: Customers\n{fields}",
+        f"{head.format('Purpose', 'Support')}  description: Why\n  retention: ${{values.supportRetention}}\n",
+    )
+    files = [(f"{index}.yaml", text.encode()) for index, text in enumerate(texts)]
+    estate, problems = load(files, kinds=KINDS, project=setting.project, variation=setting.variation)
+    assert problems == ()
+    customer, support = (estate.manifests[Address.parse(each)] for each in ("FlexSchema/customer", "Purpose/Support"))
+    return [each["name"] for each in customer.normal["fields"]], support.normal["retention"], customer.labels
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)h][^)]*)\)", README))

@@ -36,8 +36,16 @@ class Varying:
     """`fitted` are the patches that fit a manifest, `varied` the documents that are not as they stand."""
 
     variation: Variation
+    globs: list[Patch] = field(init=False)
+    exact: dict[str, list[Patch]] = field(init=False, default_factory=dict)
     fitted: set[Patch] = field(default_factory=set)
     varied: list[VariedDocument] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.globs = [patch for patch in self.variation.patches if patch.is_glob]
+        for patch in self.variation.patches:
+            if not patch.is_glob:
+                self.exact.setdefault(patch.target, []).append(patch)
 
     def includes(self, stated: Json) -> bool:
         """Whether what states `environments` is in this one."""
@@ -66,7 +74,7 @@ class Varying:
         self, document: YamlDocument, varied: Varied, address: Address, kind: Kind
     ) -> tuple[Varied, list[Problem]]:
         """The document with the environment's patches for it."""
-        patches = [patch for patch in self.variation.patches if patch.fits(address)]
+        patches = [*self.exact.get(str(address), ()), *(patch for patch in self.globs if patch.fits(address))]
         if not patches:
             return varied, []
         self.fitted.update(patches)
