@@ -53,7 +53,7 @@ def _fields_and_retention(setting: Setting) -> tuple[list[str], str, Mapping[str
     fields = "  fields: [{name: customerId, type: string}, {name: legacy, type: string}]\n"
     texts = (
         f"{head.format('FlexSchema', 'customer')}  description: Customers\n{fields}",
-        f"{head.format('Purpose', 'Support')}  description: Why\n  retention: ${{values.supportRetention}}\n",
+        f"{head.format('Purpose', 'Support')}  description: Why\n  legalBasis: consent\n  retention: ${{values.supportRetention}}\n",
     )
     files = [(f"{index}.yaml", text.encode()) for index, text in enumerate(texts)]
     estate, problems = load(files, kinds=KINDS, project=setting.project, variation=setting.variation)

@@ -39,6 +39,12 @@ class Reviewed(Result, Protocol):
         ...
 
 
+class Listed(Result, Protocol):
+    """Something whose names are the matrix of a CI."""
+
+    def matrix(self) -> bytes: ...
+
+
 def formatted(name: str, result: Result, occasion: Occasion, *, styled: bool, width: int) -> bytes:
     """The whole content, with a final line end."""
     match name:
@@ -46,6 +52,8 @@ def formatted(name: str, result: Result, occasion: Occasion, *, styled: bool, wi
             content = result.human(styled=styled, width=width).encode()
         case "json":
             content = result.json()
+        case "matrix":
+            content = cast("Listed", result).matrix()
         case _:
             content = _reviewed(name, cast("Reviewed", result), occasion)
     return content if content.endswith(b"\n") or not content else content + b"\n"

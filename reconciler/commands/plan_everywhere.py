@@ -9,13 +9,14 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from reconciler.commands.failure import Failure
 from reconciler.commands.options import Calling, Home, PlanOptions
-from reconciler.commands.outputs import Failure, make_folder
+from reconciler.commands.outputs import make_folder
 from reconciler.commands.plan import PlanShown, exit_code, planned
 from reconciler.commands.project_file import open_environments
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.model.plan import Plan
-from reconciler.render import Occasion, Remark, legible
+from reconciler.render import Case, Occasion, Remark, legible, told_html
 
 _PRECEDENCE: Final = (7, 6, 1, 4, 3, 2)
 """Of exit codes, where environments differ (ARCHITECTURE §6)."""
@@ -43,6 +44,14 @@ class PlansShown:
         return "\n\n".join(
             each.markdown(replace(occasion, environment=name, artefact=f"plan-{name}"))
             for name, each in self._shown.items()
+        )
+
+    def html(self, occasion: Occasion) -> str:
+        return told_html("The plans of all environments", self.human(styled=False, width=100), self.remarks(), occasion)
+
+    def cases(self) -> tuple[Case, ...]:
+        return tuple(
+            replace(case, group=f"{name}: {case.group}") for name, each in self._shown.items() for case in each.cases()
         )
 
     def remarks(self) -> tuple[Remark, ...]:

@@ -62,7 +62,7 @@ class _Valid:
         return told_html("The manifests are valid", self.human(styled=False, width=100), self.remarks(), occasion)
 
     def cases(self) -> tuple[Case, ...]:
-        files = {manifest.source.file for manifest in self.estate.manifests.values()}
+        files = {each.source.file for estate in self.estates.values() for each in estate.manifests.values()}
         return cases_of_files(self.remarks(), files, verdict=Verdict.PASSED)
 
     def remarks(self) -> tuple[Remark, ...]:

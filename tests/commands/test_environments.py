@@ -66,6 +66,17 @@ def test_what_fails_in_one_environment_does_not_hide_the_others(two: Two) -> Non
     assert "error" in as_json.document["prod"]
 
 
+def test_all_environments_are_shown_in_every_format(two: Two) -> None:
+    files = {name: f"{name}.out" for name in ("markdown", "html", "junit", "sarif", "json")}
+    options = [word for name, file in files.items() for word in ("-o", f"{name}={file}")]
+    assert two.run("plan", "--env", "all", *options, GENESYSCLOUD_OAUTHCLIENT_SECRET_PROD=None).code == 7
+    told = {name: Path(file).read_text() for name, file in files.items()}
+    assert "<!-- reconciler:plan:dev -->" in told["markdown"]
+    assert "<!-- reconciler:plan:prod -->" in told["markdown"]
+    assert all("credentials" in text for text in told.values())
+    assert 'classname="dev: Purpose"' in told["junit"] or "dev: " in told["junit"]
+
+
 def test_the_worst_exit_code_counts(two: Two) -> None:
     two.run("apply", "--env", "dev", "--auto-approve")
     two.dev.write(purpose(retention="${values.days}d"))
