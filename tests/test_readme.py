@@ -51,9 +51,10 @@ def test_the_environments_are_valid_and_differ_as_the_text_says() -> None:
 def _fields_and_retention(setting: Setting) -> tuple[list[str], str, Mapping[str, str]]:
     head = "apiVersion: reconciler/v1\nkind: {}\nmetadata: {{name: {}}}\nspec:\n"
     fields = "  fields: [{name: customerId, type: string}, {name: legacy, type: string}]\n"
+    why = "  description: Why\n  legalBasis: consent\n  retention: ${values.supportRetention}\n"
     texts = (
         f"{head.format('FlexSchema', 'customer')}  description: Customers\n{fields}",
-        f"{head.format('Purpose', 'Support')}  description: Why\n  legalBasis: consent\n  retention: ${{values.supportRetention}}\n",
+        f"{head.format('Purpose', 'Support')}{why}",
     )
     files = [(f"{index}.yaml", text.encode()) for index, text in enumerate(texts)]
     estate, problems = load(files, kinds=KINDS, project=setting.project, variation=setting.variation)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+from reconciler.commands.ledgers import ledger_place
+from reconciler.model.project import Environment
+from reconciler.model.project import Project as ProjectSettings
+from reconciler.state import database_at
 
 from .project import SECRET, SUPPORT, Project, Ran, Start, purpose, schema, text
 
@@ -233,3 +237,12 @@ def test_the_matrix_of_a_change_holds_the_environments_that_it_touches(two: Two)
     assert matrix("manifests/dev-values.yaml") == ["dev"]
     assert matrix("manifests/all.yaml") == ["dev", "prod"]
     assert matrix("README.md") == []
+
+
+def test_an_environments_own_ledger_url_comes_before_the_common_one_and_that_before_a_file() -> None:
+    dev = ProjectSettings(Environment("dev"), ledger_otherwise=".reconciler/dev/ledger.db")
+    common, own = (f"postgresql://u:p@h/{name}" for name in ("common", "own"))
+    assert ledger_place(Path(), dev, {}) == Path(".reconciler/dev/ledger.db")
+    assert ledger_place(Path(), dev, {"RECONCILER_LEDGER_URL": common}) == database_at(common)
+    both = {"RECONCILER_LEDGER_URL": common, "RECONCILER_LEDGER_URL_DEV": own}
+    assert ledger_place(Path(), dev, both) == database_at(own)
