@@ -11,12 +11,14 @@ import click
 
 from reconciler.commands import options as shared
 from reconciler.commands.ledgers import read_ledger
+from reconciler.commands.offline import planned_against
 from reconciler.commands.options import EVERY, Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, Outputs, check_place, parse_outputs, write_file
 from reconciler.commands.planner import compute, wishes_of
 from reconciler.commands.project_file import named
-from reconciler.commands.session import session
-from reconciler.commands.workspace import open_workspace
+from reconciler.commands.session import session, tell
+from reconciler.commands.workspace import Workspace, open_workspace
+from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
 from reconciler.planning.planfile import seal_of, write_plan
@@ -76,6 +78,12 @@ class PlanShown:
 @shared.home
 @shared.deciding
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan, to be applied later; of all: a folder.")
+@click.option(
+    "--against",
+    metavar="SNAPSHOT",
+    type=click.Path(path_type=Path),
+    help="Plan from a snapshot: no network, no credentials, no ledger.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none.")
 @shared.outputs
 @shared.organisation
@@ -99,32 +107,43 @@ def plan(
       reconciler plan
       reconciler plan --out plan.json --output json=plan-view.json
       reconciler plan --records FlexSchema/customer_profile=export.jsonl
+      reconciler plan --against snapshot.json
       reconciler plan --env all --out plans
     """
     target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment=named(home))
     with target.failing_loudly():
         if home.environment == EVERY:
-            _everywhere(ctx, target, home, options, calling, out=out, detailed=detailed_exitcode)
+            _everywhere(ctx, target, home, options, calling, out=out, against=against, detailed=detailed_exitcode)
         if out is not None:
             check_place(out)
-        decided = planned(home, options, calling, out=out)
+        decided = planned(home, options, calling, out=out, against=against)
     target.show(PlanShown(decided))
     ctx.exit(exit_code(decided, detailed=detailed_exitcode))
 
 
-def planned(home: Home, options: PlanOptions, calling: Calling, *, out: Path | None) -> Plan:
+def planned(
+    home: Home, options: PlanOptions, calling: Calling, *, out: Path | None, against: Path | None = None
+) -> Plan:
     """The plan of one environment, saved where that is asked for."""
     workspace = open_workspace(home)
+    if against is None:
+        decided = _planned(workspace, options, calling)
+    else:
+        decided = planned_against(against, workspace, options, parallelism=calling.parallelism)
+    if out is not None:
+        write_file(out, write_plan(decided), mode=0o600)
+        if calling.log_level != "quiet":
+            tell(_saved(out, decided, home.environment))
+    return decided
+
+
+def _planned(workspace: Workspace, options: PlanOptions, calling: Calling) -> Plan:
     wishes = wishes_of(options, workspace, parallelism=calling.parallelism)
     with session(workspace, calling) as run:
         organisation = run.client.organisation()
         with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
             now, secrets = run.clock.now(), run.secrets
-            decided = compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
-    if out is not None:
-        write_file(out, write_plan(decided), mode=0o600)
-        run.say(_saved(out, decided, home.environment))
-    return decided
+            return compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
 
 
 def _everywhere(
@@ -135,10 +154,14 @@ def _everywhere(
     calling: Calling,
     *,
     out: Path | None,
+    against: Path | None,
     detailed: bool,
 ) -> NoReturn:
     from reconciler.commands.plan_everywhere import plan_everywhere  # which shows plans with the help of this module
 
+    if against is not None:
+        detail = "A snapshot is of one environment."
+        raise UsageError("One environment at a time", detail=detail, hint="Name it with --env.")
     shown = plan_everywhere(home, options, calling, out)
     target.show(shown)
     ctx.exit(shown.exit_code(detailed=detailed))
