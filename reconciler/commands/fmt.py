@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from reconciler.commands.actions import put
 from reconciler.commands.log_lines import tell
 from reconciler.commands.outputs import write_file
 from reconciler.commands.workspace import ENDINGS
@@ -44,9 +43,9 @@ def fmt(ctx: click.Context, paths: tuple[Path, ...], check: bool, shows: bool) -
         found.take(path, formatter)
     for path, before, after in found.changed:
         if shows:
-            put("".join(_difference(path, before, after)).rstrip("\n"))
+            click.echo("".join(_difference(path, before, after)).rstrip("\n"))
         else:
-            put(legible(str(path)))
+            click.echo(legible(str(path)))
         if not check:
             write_file(path, after, mode=path.stat().st_mode & 0o777)
     for remark in found.left:

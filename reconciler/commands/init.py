@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from reconciler.api.credentials import API_URL, REGION
-from reconciler.commands.actions import put
 from reconciler.commands.log_lines import tell
 from reconciler.commands.options import Calling
 from reconciler.commands.outputs import make_folder, write_file
@@ -135,16 +134,16 @@ def _check_folders(folder: Path, written: Mapping[Path, bytes]) -> None:
 def _report(folder: Path, work: _Work, wanted: Scaffold) -> None:
     shown = [path for path in work.written if path.parts[0] != "schemas"]
     for path in shown:
-        put(f"made  {folder / path}")
+        click.echo(f"made  {folder / path}")
     if len(shown) < len(work.written):
-        put(f"made  {folder / 'schemas'} ({len(work.written) - len(shown)} files)")
+        click.echo(f"made  {folder / 'schemas'} ({len(work.written) - len(shown)} files)")
     for path in work.left:
-        put(f"left  {folder / path}: it is there already")
+        click.echo(f"left  {folder / path}: it is there already")
     if missing := _not_ignored(folder, wanted):
-        put(f"Add to {folder / GIT_IGNORE}: {' '.join(missing)}")
+        click.echo(f"Add to {folder / GIT_IGNORE}: {' '.join(missing)}")
     if not work.written:
-        put("Nothing to do: everything is there.")
-    put("\nNext:\n" + "\n".join(f"  {step}" for step in _steps(folder)))
+        click.echo("Nothing to do: everything is there.")
+    click.echo("\nNext:\n" + "\n".join(f"  {step}" for step in _steps(folder)))
 
 
 def _not_ignored(folder: Path, wanted: Scaffold) -> list[str]:

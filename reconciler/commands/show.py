@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,7 +24,8 @@ def show(file: Path, seal: str, outputs: tuple[str, ...]) -> None:
       reconciler show plan.json
       reconciler show plan.json --output html=plan.html
     """
-    target = parse_outputs(outputs, formats=REVIEW, verb="plan", environment="default")
+    target = parse_outputs(outputs, formats=REVIEW, verb="plan")
     with target.failing_loudly():
         plan = load_plan(file, seal)
-    target.show(PlanShown(plan))
+    occasion = replace(target.occasion, environment=plan.environment, artefact=f"plan-{plan.environment}")
+    replace(target, occasion=occasion).show(PlanShown(plan))

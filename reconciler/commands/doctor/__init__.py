@@ -61,7 +61,7 @@ def doctor(ctx: click.Context, home: Home, outputs: tuple[str, ...], calling: Ca
 
 def _checks(home: Home, calling: Calling) -> Iterator[Check]:
     try:
-        workspace, problems = read_workspace([home.directory], home.project_file)
+        workspace, problems = read_workspace([home.directory], home)
     except ReconcilerError as error:
         yield failed("manifests", error)
         return
