@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .project import Project
+from .project import Project, text
 
 ROUGH = "kind: Purpose\napiVersion: reconciler/v1\nmetadata: {name: Support}\nspec: {}   # none\n"
 FINE = "apiVersion: reconciler/v1\nkind: Purpose\nmetadata: {name: Support}\nspec: {}   # none\n"
@@ -79,3 +79,12 @@ def test_our_own_manifests_and_what_init_writes_are_formatted(project: Project) 
     root = Path(__file__).parents[2]
     for place in (root / "manifests", root / "reconciler" / "commands" / "scaffold" / "estate"):
         assert project.run("fmt", "--check", place).code == 0
+
+
+def test_what_import_writes_is_formatted(project: Project) -> None:
+    body = {"name": "Sales", "description": "d", "retentionPeriod": "30d", "legalBasis": "consent"}
+    project.control.create("purposes", body)
+    fields = [text("customerId", required=True), text("state", options=["open", "a rather long one" * 9])]
+    project.control.create("flex_schemas", {"name": "customer", "description": "x", "fields": fields})
+    assert project.run("import", "--all").code == 0
+    assert project.run("fmt", "--check", "--diff", "manifests/purposes", "manifests/schemas").out == ""
