@@ -50,6 +50,17 @@ def test_the_ledger_is_the_one_that_the_project_file_names(empty: Project) -> No
     assert empty.plan().code == 1
 
 
+def test_the_steps_of_its_readme_lead_to_an_empty_plan(empty: Project) -> None:
+    body = {"name": "Sales", "description": "d", "retentionPeriod": "30d", "legalBasis": "consent"}
+    empty.control.create("purposes", body)
+    assert empty.run("init").code == 0
+    assert empty.run("doctor").code == 0
+    assert empty.run("import", "--all", "--new-ledger").code == 0
+    assert empty.apply("--new-ledger", RECONCILER_COMMIT="0" * 40).code == 0
+    assert (empty.plan().document["changes"], empty.run("fmt", "--check").code) == ([], 0)
+    assert empty.run("state", "applied").out.strip() == "0" * 40
+
+
 def test_each_repository_has_an_id_of_its_own(empty: Project) -> None:
     ids = set()
     for name in ("a", "b"):
