@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 import click
 
-from reconciler.commands.completing import complete_addresses
+from reconciler.commands.completing import complete_addresses, complete_environments
 from reconciler.commands.log_lines import FORMAT
 from reconciler.model.duration import parse_seconds
 
@@ -122,7 +122,7 @@ project_file = click.option(
     help="The project file; by default the reconciler.yaml beside the manifests or above them.",
 )  # fmt: skip
 environment = click.option(
-    "--env", "environment", metavar="NAME", default="", envvar="RECONCILER_ENV",
+    "--env", "environment", metavar="NAME", default="", envvar="RECONCILER_ENV", shell_complete=complete_environments,
     help="The environment of the project file (RECONCILER_ENV).",
 )  # fmt: skip
 home = _gathered("home", Home, _directory, project_file, environment)

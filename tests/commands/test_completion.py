@@ -60,6 +60,7 @@ def tab(project: Project, words: str) -> list[str]:
         ("reconciler drift Flex", ["FlexSchema/customer"]),
         ("reconciler schema purp", ["Purpose"]),
         ("reconciler plan --drift k", ["keep"]),
+        ("reconciler plan --env d", []),
         ("reconciler plan --dir elsewhere --target ", []),
     ],
 )

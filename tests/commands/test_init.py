@@ -8,10 +8,9 @@ from typing import Any
 import orjson
 import pytest
 import yaml
-from reconciler.kinds import KINDS
-from reconciler.manifest import project_schema
 
 from .project import Project
+from .test_completion import tab
 
 ROOT = Path(__file__).parents[2]
 SCAFFOLD = ROOT / "reconciler" / "commands" / "scaffold"
@@ -175,12 +174,6 @@ def test_it_works_on_postgresql(empty: Project, postgresql: Any) -> None:
     assert empty.plan().document["changes"] == []
 
 
-needs_environments = pytest.mark.skipif(
-    "environments" not in project_schema(KINDS)["properties"], reason="a project file has one environment"
-)
-
-
-@needs_environments
 def test_several_environments_have_ledgers_of_their_own_and_the_first_is_meant(empty: Project) -> None:
     assert empty.run("init", "--env", "dev", "--env", "prod").code == 0
     stated = project_file(empty)
@@ -190,6 +183,7 @@ def test_several_environments_have_ledgers_of_their_own_and_the_first_is_meant(e
     assert empty.run("fmt", "--check").code == 0
     assert empty.apply("--new-ledger").code == 0
     assert empty.apply("--env", "prod").code == 1
+    assert tab(empty, "reconciler plan --env p") == ["prod"]
     assert empty.plan().document["changes"] == []
 
 
