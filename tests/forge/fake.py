@@ -60,14 +60,25 @@ class FakeGitHub:
 
     def planned(self, head: str, files: dict[str, bytes], *, name: str = "plan-default", **members: Any) -> int:
         """A run of the plan workflow with its artefact; members change the run."""
-        run = {
-            "id": next(self.numbers), "run_number": len(self.runs) + 1, "run_attempt": 1, "path": PLAN,
-            "head_sha": head, "event": "pull_request", "status": "completed", "conclusion": "success",
-            "head_repository": {"full_name": REPOSITORY},
-        } | members  # fmt: skip
-        self.runs.append(run)
+        run = self.started(PLAN, "pull_request", head_sha=head)
+        run |= {"status": "completed", "conclusion": "success"} | members
         self.upload(run, name, files)
         return int(run["id"])
+
+    def started(self, path: str, event: str, **members: Any) -> Json:
+        """A run under way, of this repository unless members say otherwise."""
+        run = {
+            "id": next(self.numbers), "run_number": len(self.runs) + 1, "run_attempt": 1, "path": path, "event": event,
+            "status": "in_progress", "conclusion": None, "head_repository": {"full_name": REPOSITORY},
+        } | members  # fmt: skip
+        self.runs.append(run)
+        return run
+
+    def files_of(self, run: int, name: str) -> dict[str, bytes]:
+        """What a run has uploaded under a name, last."""
+        number = max(each["id"] for each in self.artefacts if (each["workflow_run"]["id"], each["name"]) == (run, name))
+        with zipfile.ZipFile(io.BytesIO(self.archives[number])) as archive:
+            return {file: archive.read(file) for file in archive.namelist()}
 
     def upload(self, run: Json, name: str, files: dict[str, bytes], **members: Any) -> int:
         packed = io.BytesIO()
@@ -167,7 +178,9 @@ class FakeGitHub:
         return [
             each
             for each in self.runs
-            if each["head_sha"] == query["head_sha"] and each["event"] == query["event"]
+            if query.get("head_sha", each["head_sha"]) == each["head_sha"]
+            if query.get("event", each["event"]) == each["event"]
+            if query.get("branch", each.get("head_branch")) == each.get("head_branch")
             if query["status"] in (each["status"], each["conclusion"])
         ]
 
