@@ -16,13 +16,13 @@ from reconciler.model.address import Address
 from reconciler.model.archive import History, Order
 from reconciler.model.kind import Kind
 from reconciler.model.observed import Observed
-from reconciler.model.ports import Api
+from reconciler.model.ports import Reader
 
 Work = Callable[[], History]
 
 
 def read_histories(
-    kinds: Mapping[str, Kind], orders: Iterable[Order], api: Api, *, parallelism: int
+    kinds: Mapping[str, Kind], orders: Iterable[Order], api: Reader, *, parallelism: int
 ) -> Mapping[Address, tuple[History, ...]]:
     """The histories of the objects that each order is about, in the organisation's order.
 
@@ -47,7 +47,7 @@ def _by_kind(orders: Iterable[Order]) -> Mapping[str, list[Order]]:
     return found
 
 
-def _listed(kind: Kind, orders: list[Order], api: Api) -> tuple[Observed, ...] | None:
+def _listed(kind: Kind, orders: list[Order], api: Reader) -> tuple[Observed, ...] | None:
     """The whole list where names or `all` need it, and where it is cheaper than asking for every id; else None."""
     if any(not order.ids for order in orders):
         return api.list(kind)
@@ -57,7 +57,7 @@ def _listed(kind: Kind, orders: list[Order], api: Api) -> tuple[Observed, ...] |
     return None
 
 
-def _works(kind: Kind, order: Order, listed: tuple[Observed, ...] | None, api: Api) -> Iterator[Work]:
+def _works(kind: Kind, order: Order, listed: tuple[Observed, ...] | None, api: Reader) -> Iterator[Work]:
     if order.ids:
         by_id = {each.live_id.lower(): each for each in listed or ()}
         yield from (partial(_by_id, kind, api, live_id, by_id.get(live_id)) for live_id in order.ids)
@@ -67,12 +67,12 @@ def _works(kind: Kind, order: Order, listed: tuple[Observed, ...] | None, api: A
         yield from (partial(_of, kind, api, entity) for entity in listed or ())
 
 
-def _by_id(kind: Kind, api: Api, live_id: str, entity: Observed | None) -> History:
+def _by_id(kind: Kind, api: Reader, live_id: str, entity: Observed | None) -> History:
     entity = entity or api.get(kind, live_id)
     return _of(kind, api, entity) if entity else History(live_id, "", trouble="the organisation does not know it")
 
 
-def _by_name(kind: Kind, api: Api, name: str, listed: Iterable[Observed]) -> History:
+def _by_name(kind: Kind, api: Reader, name: str, listed: Iterable[Observed]) -> History:
     named = [entity for entity in listed if entity.body.get("name") == name]
     if len(named) == 1:
         return _of(kind, api, named[0])
@@ -81,7 +81,7 @@ def _by_name(kind: Kind, api: Api, name: str, listed: Iterable[Observed]) -> His
     return History("", name, trouble=trouble)
 
 
-def _of(kind: Kind, api: Api, entity: Observed) -> History:
+def _of(kind: Kind, api: Reader, entity: Observed) -> History:
     """The history of one object. What looks like a part of it is read once more."""
     first = _once(kind, api, entity)
     if not (first.lack or first.doubt):
@@ -94,7 +94,7 @@ def _of(kind: Kind, api: Api, entity: Observed) -> History:
     return second
 
 
-def _once(kind: Kind, api: Api, entity: Observed) -> History:
+def _once(kind: Kind, api: Reader, entity: Observed) -> History:
     if kind.archiving is None:
         raise ValueError(f"{kind.name} is no kind of standing orders")
     try:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 from reconciler.commands.options import PlanOptions
 from reconciler.commands.planner import TOOL, Kept, Seen, decide, wishes_of
 from reconciler.commands.replaying import SnapshotApi, SnapshotLedger
 from reconciler.commands.workspace import Workspace
-from reconciler.errors import SnapshotUnreadable, UsageError
+from reconciler.errors import ForeignLedger, SnapshotUnreadable, UsageError
+from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Plan
-from reconciler.model.ports import Api, Ledger
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.snapshotfile import read_snapshot
 
@@ -22,12 +21,30 @@ def planned_against(file: Path, workspace: Workspace, options: PlanOptions, *, p
     UsageError."""
     snapshot = _read(file)
     _check(snapshot, workspace, file)
+    _check_ledger(snapshot, workspace, file, is_new=options.new_ledger)
     answers = SnapshotApi(snapshot)
     seen = Seen(snapshot.digests, frozenset(snapshot.variables))
     kept = Kept(seen, frozenset(snapshot.backups), answers.evidence)
     wishes = replace(wishes_of(options, workspace, parallelism=parallelism), kept=kept)
-    api, ledger = cast("Api", answers), cast("Ledger", SnapshotLedger(snapshot))
-    return decide(workspace, ledger, api, snapshot.organisation, wishes, snapshot.now, secrets={}).plan
+    ledger = SnapshotLedger(snapshot)
+    plan = decide(workspace, ledger, answers, snapshot.organisation, wishes, snapshot.now, secrets={}).plan
+    return _with_doubts(plan, snapshot)
+
+
+def _with_doubts(plan: Plan, snapshot: Snapshot) -> Plan:
+    """Of the lists of requests a snapshot has no more than its own manifests asked for."""
+    unknown = {each.address for each in plan.submissions if each.key not in snapshot.asked_for}
+    doubts = tuple(
+        Finding(
+            "RC901",
+            Severity.WARN,
+            "Not looked for in the organisation",
+            address,
+            detail="The snapshot does not say whether somebody has asked for the same already; apply looks.",
+        )
+        for address in sorted(unknown)
+    )
+    return replace(plan, findings=(*plan.findings, *doubts)) if doubts else plan
 
 
 def _read(file: Path) -> Snapshot:
@@ -56,5 +73,16 @@ def _check(snapshot: Snapshot, workspace: Workspace, file: Path) -> None:
             "The snapshot was made by another release",
             detail=f"By {snapshot.tool}; this is {TOOL}.",
             hint="Use that release, or make the snapshot again.",
+            where=str(file),
+        )
+
+
+def _check_ledger(snapshot: Snapshot, workspace: Workspace, file: Path, *, is_new: bool) -> None:
+    pin, found = workspace.project.ledger_id, snapshot.ledger_id
+    if pin and found != pin and (found or not is_new):
+        raise ForeignLedger(
+            "The snapshot was taken with another ledger",
+            detail=f"The project file names the ledger {pin}; the snapshot has {found or 'none'}.",
+            hint="Take it again with this project file; where the first apply is still to come, say --new-ledger.",
             where=str(file),
         )

@@ -22,7 +22,7 @@ from reconciler.model.address import Address
 from reconciler.model.evidence import Evidence
 from reconciler.model.observed import Observed, Organisation
 from reconciler.model.plan import Plan
-from reconciler.model.ports import Api, Ledger
+from reconciler.model.ports import Reader, Recollection
 from reconciler.model.secret import Secret
 from reconciler.planning.archives import standing_orders
 from reconciler.planning.asking import asked_for
@@ -93,8 +93,8 @@ class Decided:
 
 def compute(
     workspace: Workspace,
-    ledger: Ledger,
-    api: Api,
+    ledger: Recollection,
+    api: Reader,
     organisation: Organisation,
     wishes: Wishes,
     now: float,
@@ -107,8 +107,8 @@ def compute(
 
 def decide(
     workspace: Workspace,
-    ledger: Ledger,
-    api: Api,
+    ledger: Recollection,
+    api: Reader,
     organisation: Organisation,
     wishes: Wishes,
     now: float,
@@ -129,8 +129,8 @@ def decide(
 
 def observe(
     workspace: Workspace,
-    ledger: Ledger,
-    api: Api,
+    ledger: Recollection,
+    api: Reader,
     organisation: Organisation,
     wishes: Wishes,
     now: float,
@@ -161,14 +161,14 @@ def observe(
     return with_moves(replace(situation, observed=observed))
 
 
-def _seen(workspace: Workspace, ledger: Ledger, wishes: Wishes, secrets: Mapping[str, Secret]) -> Seen:
+def _seen(workspace: Workspace, ledger: Recollection, wishes: Wishes, secrets: Mapping[str, Secret]) -> Seen:
     if wishes.kept is not None:
         return wishes.kept.seen
     variables = variables_of(workspace.estate, KINDS)
     return Seen(digests_of(secrets, variables, ledger_id=ledger.ledger_id), frozenset(secrets))
 
 
-def bound(situation: Situation, api: Api) -> tuple[Situation, Bindings]:
+def bound(situation: Situation, api: Reader) -> tuple[Situation, Bindings]:
     """Which live object is whose. What seems to have vanished is asked for by its id first."""
     bindings = bind(situation)
     if not bindings.unconfirmed:
@@ -189,13 +189,13 @@ def check_organisation(workspace: Workspace, organisation: Organisation) -> None
         )
 
 
-def total_calls(api: Api) -> int:
+def total_calls(api: Reader) -> int:
     """Calls made so far."""
     return sum(api.calls.values())
 
 
 def _observed(
-    workspace: Workspace, recorded: Collection[Address], api: Api, choices: Choices
+    workspace: Workspace, recorded: Collection[Address], api: Reader, choices: Choices
 ) -> dict[str, tuple[Observed, ...]]:
     """The whole list of every kind in use. A failed read fails the plan: it is never taken for empty."""
     addresses = {*workspace.estate.manifests, *recorded}
@@ -204,7 +204,7 @@ def _observed(
     return {name: _listed(workspace, recorded, api, name) for name in in_use}
 
 
-def _with_listed_requests(situation: Situation, api: Api) -> Situation:
+def _with_listed_requests(situation: Situation, api: Reader) -> Situation:
     """With the lists of requests that the ledger does not have and the organisation may; none where it offers none."""
     listed = dict(situation.observed)
     for name in to_look_up(situation, asked_for(situation)):
@@ -213,7 +213,9 @@ def _with_listed_requests(situation: Situation, api: Api) -> Situation:
     return replace(situation, observed=listed)
 
 
-def _with_histories(situation: Situation, workspace: Workspace, ledger: Ledger, api: Api, wishes: Wishes) -> Situation:
+def _with_histories(
+    situation: Situation, workspace: Workspace, ledger: Recollection, api: Reader, wishes: Wishes
+) -> Situation:
     """With what the standing orders are about, what is archived of it, and what there are copies of."""
     orders = [order for _, order in standing_orders(situation)]
     folders = {order.backup for order in orders if order.backup}
@@ -230,7 +232,7 @@ def _backups(workspace: Workspace, folders: Iterable[str]) -> frozenset[tuple[st
     return frozenset((folder, name) for folder in folders for name in backups.names(folder))
 
 
-def _listed(workspace: Workspace, recorded: Collection[Address], api: Api, name: str) -> tuple[Observed, ...]:
+def _listed(workspace: Workspace, recorded: Collection[Address], api: Reader, name: str) -> tuple[Observed, ...]:
     """One kind's objects; none where the organisation has no list, but every object's id is known anyway."""
     try:
         return api.list(KINDS[name])

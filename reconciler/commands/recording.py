@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from reconciler.errors import ApiError, NotOffered
 from reconciler.model.hidden import seen
 from reconciler.model.kind import Kind
-from reconciler.model.observed import Observed, Organisation
-from reconciler.model.ports import Api, RecordPages
+from reconciler.model.observed import Observed
+from reconciler.model.ports import Reader, RecordPages
 from reconciler.model.shape import Hidden, Keyed, Record, Shape
 from reconciler.model.snapshot import Looked, Told
 from reconciler.model.values import Json
@@ -23,10 +23,10 @@ REDACTED = "shown by the organisation, and redacted"
 
 @dataclass(slots=True)
 class RecordingApi:
-    """Fills what planning needs of `model.ports.Api`. Safe to share between threads, which take turns: `costs` says of
+    """Fills `model.ports.Reader`. Safe to share between threads, which take turns: `costs` says of
     each reading how many calls it took, and `begun` how many there were before."""
 
-    api: Api
+    api: Reader
     begun: int
     costs: dict[str, int] = field(default_factory=dict)
     listed: dict[str, tuple[Observed, ...]] = field(default_factory=dict)
@@ -42,9 +42,6 @@ class RecordingApi:
     @property
     def calls(self) -> Mapping[tuple[str, str], int]:
         return self.api.calls
-
-    def organisation(self) -> Organisation:
-        return self.api.organisation()
 
     def list(self, kind: Kind) -> tuple[Observed, ...]:
         if kind.name in self.listed:

@@ -15,7 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.evidence import Evidence, Question, tally
 from reconciler.model.kind import Kind
 from reconciler.model.manifest import Estate
-from reconciler.model.ports import Api, RecordPages
+from reconciler.model.ports import Reader, RecordPages
 from reconciler.model.values import Json
 from reconciler.planning.make import Drafts
 
@@ -48,7 +48,7 @@ Known: TypeAlias = Callable[[str, str, tuple[Question, ...]], Evidence]
 
 
 def gather(
-    drafts: Drafts, api: Api, files: Mapping[Address, Path], known: Known | None = None
+    drafts: Drafts, api: Reader, files: Mapping[Address, Path], known: Known | None = None
 ) -> dict[Address, Evidence]:
     """Ask the records that the drafts need, at most `limits.evidenceCalls` calls in all; or take what is `known`."""
     situation = drafts.situation
@@ -72,7 +72,7 @@ def gather(
 
 
 def _from_organisation(
-    api: Api, kind: Kind, drafts: Drafts, address: Address, questions: tuple[Question, ...], budget: int
+    api: Reader, kind: Kind, drafts: Drafts, address: Address, questions: tuple[Question, ...], budget: int
 ) -> tuple[int, Evidence]:
     live_id = drafts.bindings.live[address].live_id
     try:

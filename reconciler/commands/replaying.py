@@ -12,7 +12,7 @@ from reconciler.model.address import Address
 from reconciler.model.archive import Receipt
 from reconciler.model.evidence import Evidence, Question
 from reconciler.model.kind import Kind
-from reconciler.model.observed import Intent, Observed, Organisation, Recorded
+from reconciler.model.observed import Intent, Observed, Recorded
 from reconciler.model.ports import RecordPages
 from reconciler.model.request import Requested
 from reconciler.model.snapshot import Snapshot, Told
@@ -22,7 +22,7 @@ _AGAIN = "Make a snapshot that has it:\nreconciler snapshot FILE --all-kinds"
 
 
 class SnapshotApi:
-    """Fills what planning needs of `model.ports.Api`. What was not read then is not known: it is never nothing."""
+    """Fills `model.ports.Reader`. What was not read then is not known: it is never nothing."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -37,15 +37,14 @@ class SnapshotApi:
         """What reading the same cost then."""
         return {("GET", what): self._snapshot.costs.get(what, 0) for what in self._asked}
 
-    def organisation(self) -> Organisation:
-        return self._snapshot.organisation
-
     def list(self, kind: Kind) -> tuple[Observed, ...]:
         self._asked.add(f"list {kind.name}")
         if kind.name in self._snapshot.listed:
             return self._snapshot.listed[kind.name]
         if kind.name in self._snapshot.not_offered:
             raise _unread(kind, "NotOffered", "The organisation does not offer this", f"It had no list of {kind.name}.")
+        if kind.asking is not None:
+            return ()  # the plan has RC901 for whatever it asks for
         return _lacking(f"the objects of kind {kind.name}")
 
     def get(self, kind: Kind, live_id: str) -> Observed | None:
@@ -89,7 +88,7 @@ class SnapshotApi:
 
 
 class SnapshotLedger:
-    """Fills what planning needs of `model.ports.Ledger`."""
+    """Fills `model.ports.Recollection`."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
 import click
 
@@ -16,10 +15,11 @@ from reconciler.commands.planner import TOOL, Decided, Wishes, decide, total_cal
 from reconciler.commands.recording import RecordingApi
 from reconciler.commands.session import session
 from reconciler.commands.workspace import open_workspace
-from reconciler.errors import NotOffered
+from reconciler.errors import NotOffered, PermissionDenied
 from reconciler.kinds import KINDS
-from reconciler.model.ports import Api
 from reconciler.model.snapshot import Asked, Snapshot
+from reconciler.planning.asking import asked_for
+from reconciler.planning.redaction import Needed, redacted
 from reconciler.planning.situation import Choices
 from reconciler.planning.snapshotfile import write_snapshot
 
@@ -33,8 +33,8 @@ from reconciler.planning.snapshotfile import write_snapshot
 def snapshot(file: Path, all_kinds: bool, home: Home, new_ledger: bool, calling: Calling) -> None:
     """Save what a plan reads to FILE. `plan --against FILE` then plans without network, credentials or ledger.
 
-    It holds what the organisation shows of every object of these kinds and what the ledger remembers, personal data in
-    requests included; of secrets it holds no more than digests, of records no more than counts.
+    It holds what the organisation shows of the objects of these kinds and what the ledger remembers of them; of secrets
+    no more than digests, of records no more than counts, and of requests those alone that the manifests ask for.
 
     \b
       reconciler snapshot snapshot.json
@@ -47,7 +47,7 @@ def snapshot(file: Path, all_kinds: bool, home: Home, new_ledger: bool, calling:
         recording = RecordingApi(run.client, total_calls(run.client))
         with read_ledger(workspace, organisation, is_new=new_ledger, with_audit=False) as ledger:
             wishes, now = Wishes(Choices(), parallelism=calling.parallelism), run.clock.now()
-            decided = decide(workspace, ledger, cast("Api", recording), organisation, wishes, now, secrets=run.secrets)
+            decided = decide(workspace, ledger, recording, organisation, wishes, now, secrets=run.secrets)
             if all_kinds:
                 _read_the_rest(recording)
             made = Snapshot(
@@ -72,7 +72,7 @@ def snapshot(file: Path, all_kinds: bool, home: Home, new_ledger: bool, calling:
                 digests=dict(decided.seen.digests),
                 variables=tuple(sorted(decided.seen.variables)),
             )
-    write_file(file, write_snapshot(made), mode=0o600)
+    write_file(file, write_snapshot(redacted(made, KINDS, _needed(decided))), mode=0o600)
     run.say(f"Saved as {file}. Plan from it with:\nreconciler plan --against {file}")
 
 
@@ -80,10 +80,18 @@ def _read_the_rest(recording: RecordingApi) -> None:
     """What a pull request may be about that uses a kind for the first time."""
     for kind in KINDS.values():
         if kind.converges:
-            with suppress(NotOffered):
+            with suppress(NotOffered, PermissionDenied):  # a client need not see what nobody manages with it
                 recording.list(kind)
-            if kind.terms and kind.name not in recording.said:
-                recording.terms(kind)
+                if kind.terms and kind.name not in recording.said:
+                    recording.terms(kind)
+
+
+def _needed(decided: Decided) -> Needed:
+    """Everything that the ledger or a manifest knows is ours; whatever options a plan has, no more is."""
+    drafts = decided.drafts
+    ours = {(address.kind, live.live_id) for address, live in drafts.bindings.live.items()}
+    ours |= {(row.address.kind, row.live_id) for row in drafts.bindings.recorded.values()}
+    return Needed(ours, asked_for(drafts.situation))
 
 
 def _asked(decided: Decided) -> tuple[Asked, ...]:

@@ -150,9 +150,9 @@ class Archiving:
     """What makes a kind one of standing orders: how its manifests are read, and what is sent.
 
     `versions` is the path of the list of versions below an object. `order` reads a normal form; `history` an object and
-    its versions as they come, and never raises; `key` makes the identity of the archive of one head for ever;
-    `payload` what is sent, with its `timestamp`, and `notice` what is told afterwards. `schema` is the JSON Schema that
-    every payload is held against before it is sent, and `schema_name` names its file.
+    its versions as they come, of either no members but `reads`, and never raises; `key` makes the identity of the
+    archive of one head for ever; `payload` what is sent, with its `timestamp`, and `notice` what is told afterwards.
+    `schema` is the JSON Schema that every payload is held against before it is sent, and `schema_name` names its file.
     """
 
     versions: str
@@ -163,3 +163,4 @@ class Archiving:
     notice: Callable[[Receipt], dict[str, Json]]
     schema: Mapping[str, Json]
     schema_name: str
+    reads: tuple[str, ...]

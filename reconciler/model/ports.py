@@ -43,16 +43,14 @@ class RecordPages:
     offered: bool = True
 
 
-class Api(Protocol):
-    """The organisation. Safe to share between threads. Every method obeys the repeat rules, the rate limit and the
-    deadline, and raises the classes of `errors` under ApiError and AccessError."""
+class Reader(Protocol):
+    """The organisation, to be read. Safe to share between threads. Every method obeys the repeat rules, the rate limit
+    and the deadline, and raises the classes of `errors` under ApiError and AccessError."""
 
     @property
     def calls(self) -> Mapping[tuple[str, str], int]:
         """Attempts so far, by method and path template."""
         ...
-
-    def organisation(self) -> Organisation: ...
 
     def list(self, kind: Kind) -> tuple[Observed, ...]:
         """Every object of a kind, in the organisation's order. Never a part of them: raises UntrustworthyAnswer when
@@ -67,10 +65,6 @@ class Api(Protocol):
         """What the organisation says about a kind, by the name of each term; one that it does not offer is missing."""
         ...
 
-    def files(self, kind: Kind, live_id: str) -> Json:
-        """The list of a finished request's files, as it comes: whoever reads it judges it. It holds secrets."""
-        ...
-
     def history(self, kind: Kind, live_id: str) -> tuple[Mapping[str, Json], ...]:
         """The versions of one object, each once, as they come. Never a part of them: raises UntrustworthyAnswer when
         its pages make no sense, NotFound when the object is gone."""
@@ -78,6 +72,16 @@ class Api(Protocol):
 
     def records(self, kind: Kind, live_id: str, *, budget: int) -> RecordPages:
         """The records of one object, with at most `budget` calls."""
+        ...
+
+
+class Api(Reader, Protocol):
+    """The organisation, to be read and written. Its methods keep the same promises."""
+
+    def organisation(self) -> Organisation: ...
+
+    def files(self, kind: Kind, live_id: str) -> Json:
+        """The list of a finished request's files, as it comes: whoever reads it judges it. It holds secrets."""
         ...
 
     def create(self, kind: Kind, body: Mapping[str, Json]) -> Observed:
@@ -165,8 +169,8 @@ class Inbox(Protocol):
         ...
 
 
-class Ledger(Protocol):
-    """Our database. Every method is one durable transaction; safe to share between threads."""
+class Recollection(Protocol):
+    """What a plan takes from our database."""
 
     @property
     def ledger_id(self) -> str: ...
@@ -177,16 +181,26 @@ class Ledger(Protocol):
         """Those still open, oldest first."""
         ...
 
+    def requests(self) -> Mapping[str, Requested]:
+        """Every request that was ever made, by key, oldest first."""
+        ...
+
+    def disowned(self) -> frozenset[tuple[str, str]]: ...
+
+    def receipts(self) -> Mapping[tuple[str, str], Receipt]:
+        """What is archived, by endpoint and key."""
+        ...
+
+
+class Ledger(Recollection, Protocol):
+    """Our database. Every method is one durable transaction; safe to share between threads."""
+
     def audit(self, *, address: Address | None = None, last: int | None = None) -> tuple[AuditEntry, ...]:
         """The audit trail, of everything or of one address, or the `last` entries of it, oldest first."""
         ...
 
     def begin(self, intent: Intent) -> Intent:
         """Note what is about to be sent; the answer carries its number."""
-        ...
-
-    def requests(self) -> Mapping[str, Requested]:
-        """Every request that was ever made, by key, oldest first."""
         ...
 
     def request(self, key: str) -> Requested | None: ...
@@ -199,14 +213,8 @@ class Ledger(Protocol):
         """Note for ever that these requests (kind, live id) are none of ours: a person said so."""
         ...
 
-    def disowned(self) -> frozenset[tuple[str, str]]: ...
-
     def keep(self, request: Requested, entry: AuditEntry | None = None) -> None:
         """Write what is known of a request now."""
-        ...
-
-    def receipts(self) -> Mapping[tuple[str, str], Receipt]:
-        """What is archived, by endpoint and key."""
         ...
 
     def file(self, receipt: Receipt, entry: AuditEntry) -> None:

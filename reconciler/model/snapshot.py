@@ -49,7 +49,8 @@ class Snapshot:
     `now` is in seconds since the epoch; `costs` is what each reading cost in calls, by what was read. `listed` has
     every list that was read, whole; `not_offered` the kinds of which there is no list. `digests` are of the secrets
     that manifests named, by variable, and `variables` the names of all that were set: no secret is in here, and no
-    record's value. `backups` are copies of archives, by folder and name.
+    record's value. `backups` are copies of archives, by folder and name; `asked_for` are the keys of the requests that
+    were looked for: of the lists of requests nothing else is kept.
     """
 
     tool: str
@@ -70,5 +71,6 @@ class Snapshot:
     told: tuple[Told, ...] = ()
     asked: tuple[Asked, ...] = ()
     backups: tuple[tuple[str, str], ...] = ()
+    asked_for: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     variables: tuple[str, ...] = ()

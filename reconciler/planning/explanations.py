@@ -193,4 +193,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "Every version is older than the order retains, and an empty archive is not made. What is archived stays.",
         "Nothing blocks.",
     ),
+    "RC901": Explanation(
+        "Not looked for in the organisation",
+        "This plan was made from a snapshot, which holds of the lists of requests no more than its own manifests asked "
+        "for: whether somebody has asked for the same data already is not known.",
+        "Nothing: apply looks before it asks. Or take a new snapshot with these manifests.",
+    ),
 }

@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.kinds.retention_rule import spec
 from reconciler.kinds.retention_rule.checks import check, judge
 from reconciler.kinds.retention_rule.explanations import EXPLANATIONS
-from reconciler.kinds.retention_rule.history import read_history
+from reconciler.kinds.retention_rule.history import READS, read_history
 from reconciler.kinds.retention_rule.payload import SCHEMA, key_of, notice_of, payload_of
 from reconciler.model.archive import Archiving
 from reconciler.model.kind import Deletion, Kind, Lock, Origin, Scopes
@@ -28,6 +28,7 @@ RETENTION_RULE: Final = Kind(
         versions="/versions",
         order=spec.order_of,
         history=read_history,
+        reads=READS,
         key=key_of,
         payload=payload_of,
         notice=notice_of,

@@ -16,6 +16,8 @@ from reconciler.model.window import spell
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _LARGEST: Final = 2**53
+READS: Final = ("id", "name", "version", "createdDate", "modifiedDate", "createdBy")
+"""The members of a strategy and of its versions that are looked at here."""
 
 
 class _Unusable(Exception):
