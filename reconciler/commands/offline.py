@@ -10,9 +10,9 @@ from reconciler.commands.planner import TOOL, Kept, Seen, decide, wishes_of
 from reconciler.commands.replaying import SnapshotApi, SnapshotLedger
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import ForeignLedger, SnapshotUnreadable, UsageError
-from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
+from reconciler.planning.doubts import with_doubts
 from reconciler.planning.snapshotfile import read_snapshot
 
 
@@ -28,23 +28,7 @@ def planned_against(file: Path, workspace: Workspace, options: PlanOptions, *, p
     wishes = replace(wishes_of(options, workspace, parallelism=parallelism), kept=kept)
     ledger = SnapshotLedger(snapshot)
     plan = decide(workspace, ledger, answers, snapshot.organisation, wishes, snapshot.now, secrets={}).plan
-    return _with_doubts(plan, snapshot)
-
-
-def _with_doubts(plan: Plan, snapshot: Snapshot) -> Plan:
-    """Of the lists of requests a snapshot has no more than its own manifests asked for."""
-    unknown = {each.address for each in plan.submissions if each.key not in snapshot.asked_for}
-    doubts = tuple(
-        Finding(
-            "RC901",
-            Severity.WARN,
-            "Not looked for in the organisation",
-            address,
-            detail="The snapshot does not say whether somebody has asked for the same already; apply looks.",
-        )
-        for address in sorted(unknown)
-    )
-    return replace(plan, findings=(*plan.findings, *doubts)) if doubts else plan
+    return with_doubts(plan, snapshot.asked_for)
 
 
 def _read(file: Path) -> Snapshot:
