@@ -18,6 +18,7 @@ VERBS: Final = {
     "show": "Show a saved plan.",
     "environments": "List the environments of the project file, for people or a CI matrix.",
     "apply": "Make the organisation match the manifests, or apply a saved plan.",
+    "diff": "Compare two saved plans, of two environments for one.",
     "drift": "Show what was changed behind our back, and take it over on request.",
     "import": "Write manifests of what the organisation has, and take it over as it is.",
     "explain": "Explain a code that a finding or problem carries.",

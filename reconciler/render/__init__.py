@@ -8,6 +8,7 @@ from reconciler.render.approvals import differences_text
 from reconciler.render.audit import audit_json, audit_text, head_json, verified_json, verified_text
 from reconciler.render.audit_stats import stats_json, stats_text
 from reconciler.render.cases import Case, Verdict, cases_of_error, cases_of_files, cases_of_plan, cases_of_report
+from reconciler.render.comparison import comparison_json, comparison_text
 from reconciler.render.diagnosis import diagnosis_json, diagnosis_text
 from reconciler.render.drift import cases_of_drift, drift_json, drift_text, remarks_of_drift
 from reconciler.render.events import event_line
@@ -56,6 +57,8 @@ __all__ = [
     "cases_of_report",
     "code",
     "codes_text",
+    "comparison_json",
+    "comparison_text",
     "diagnosis_json",
     "diagnosis_text",
     "differences_text",

@@ -66,14 +66,15 @@ def difference_part(difference: Difference) -> dict[str, Json]:
         "gap": difference.gap.value,
         "address": str(about.address) if about.address else None,
         "path": dotted(about.path),
-        "planned": _changed(difference.planned) if difference.planned is not None else None,
-        "approved": [{"seal": seal, **_changed(changed)} for seal, changed in difference.approved],
+        "planned": change_part(difference.planned) if difference.planned is not None else None,
+        "approved": [{"seal": seal, **change_part(changed)} for seal, changed in difference.approved],
         "detail": difference.detail,
         **({} if observed is ABSENT else {"observed": observed}),
     }
 
 
-def _changed(changed: Changed) -> dict[str, Json]:
+def change_part(changed: Changed) -> dict[str, Json]:
+    """One changed path: see `difference_part`."""
     return {
         "action": changed.action.value,
         "path": dotted(changed.path),
