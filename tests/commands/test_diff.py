@@ -72,7 +72,7 @@ def test_a_finding_that_only_one_of_them_has_is_a_difference(project: Project) -
 def test_two_organisations_with_other_ids_are_no_difference(start: Start) -> None:
     written = []
     for name in ("dev", "prod"):
-        project = start(name=name)
+        project = start(name=name, organization={"id": name, "name": name})
         project.configure(environment={"name": name})
         project.applied(purpose())
         written.append(planned(project, "plan.json", purpose(retention="200d"), schema(text("a")), data()))
