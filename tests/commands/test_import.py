@@ -191,7 +191,9 @@ def read_spec(project: Project) -> Json:
 # Calls, and what goes wrong.
 
 
-@pytest.mark.parametrize("count", [0, 1, pytest.param(100, marks=pytest.mark.long), 101])
+@pytest.mark.parametrize(
+    "count", [0, 1, 101, *(pytest.param(count, marks=pytest.mark.long) for count in (100, 10_000))]
+)
 def test_an_import_costs_one_call_a_page(project: Project, count: int) -> None:
     body = {"description": "d", "retentionPeriod": "30d", "legalBasis": "consent"}
     for number in range(count):

@@ -203,6 +203,8 @@ def _changed(found: Json, body: Json) -> Json:
 class Api(BaseHTTPRequestHandler):
     """The API's host."""
 
+    disable_nagle_algorithm = True
+
     protocol_version = "HTTP/1.1"
     fake: FakeGitHub
 
