@@ -42,7 +42,7 @@ from reconciler.commands.ledgers import write_ledger
 from reconciler.commands.outbox import outbox_of
 from reconciler.commands.outputs import Outputs
 from reconciler.commands.plan import PlanShown
-from reconciler.commands.planner import Decided, Wishes, check_organisation, decide
+from reconciler.commands.planner import Decided, Sources, Wishes, check_organisation, decide
 from reconciler.commands.progress import telling
 from reconciler.commands.provenance import provenance
 from reconciler.commands.session import Session
@@ -111,9 +111,8 @@ def _planned_and_applied(task: Task, ledger: SqlLedger, organisation: Organisati
             rebases = task.wishes.choices.rebase
             check_fitness(task.workspace, organisation, ledger, task.approvals, rebases=rebases)
     _look_back(task, ledger, organisation)
-    decided = decide(
-        task.workspace, ledger, run.client, organisation, task.wishes, run.clock.now(), secrets=run.secrets
-    )
+    sources = Sources(task.workspace, ledger, run.client, organisation, task.wishes, run.clock.now(), run.secrets)
+    decided = decide(sources)
     plan = decided.plan
     _agree(task, ledger, decided)
     if plan.blocked:

@@ -13,7 +13,7 @@ from reconciler.commands.completing import complete_addresses
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import REVIEW, parse_outputs
-from reconciler.commands.planner import Wishes, bound, observe
+from reconciler.commands.planner import Sources, Wishes, bound, observe
 from reconciler.commands.project_file import named
 from reconciler.commands.session import session
 from reconciler.commands.workspace import open_workspace
@@ -104,7 +104,8 @@ def drift(
             organisation = run.client.organisation()
             with read_ledger(workspace, organisation, with_audit=False) as ledger:
                 now = run.clock.now()
-                situation = observe(workspace, ledger, run.client, organisation, wishes, now, secrets=run.secrets)
+                sources = Sources(workspace, ledger, run.client, organisation, wishes, now, run.secrets)
+                situation = observe(sources, sources.seen)
             situation, bindings = bound(situation, run.client)
             found = drift_of(situation, bindings)
             left = adopt(home, workspace, found, say=run.say) if adopts else found

@@ -6,68 +6,36 @@ shows what is missing as adoptions that change nothing.
 
 from __future__ import annotations
 
-import datetime
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reconciler import __version__
 from reconciler.apply import stamp
 from reconciler.commands import options
+from reconciler.commands.importable import Import, Wanted, planned_import
 from reconciler.commands.ledgers import locked, read_ledger, write_ledger
 from reconciler.commands.log_lines import tell
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import make_folder, write_file
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.session import Session, session
-from reconciler.commands.workspace import Workspace, open_project, open_workspace, read_workspace
-from reconciler.errors import InvalidManifests, NotOffered, UsageError
+from reconciler.commands.workspace import Workspace, open_project, open_workspace
+from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
-from reconciler.manifest.writing import manifest_text
 from reconciler.model.address import Address
-from reconciler.model.manifest import Estate
-from reconciler.model.observed import Observed, Organisation, Recorded
-from reconciler.model.ports import AuditEntry, Ledger
+from reconciler.model.observed import Organisation
+from reconciler.model.ports import AuditEntry
 from reconciler.model.values import dotted, fingerprint
-from reconciler.planning.binding import Bindings, bind
 from reconciler.planning.importing import (
     Described,
-    Live,
-    Undescribed,
-    addresses_for,
-    adopted,
-    describe,
-    foreign_objects,
 )
-from reconciler.planning.moves import with_moves
-from reconciler.planning.situation import Situation
 from reconciler.render import legible
 
 if TYPE_CHECKING:
     from reconciler.state.postgresql import Held
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What the command line asks for: kinds, or one object under an address of one's own choice."""
-
-    kinds: tuple[str, ...]
-    address: Address | None = None
-    live_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Import:
-    """What is to be written: a file for each object, with the ledger's row of it; and what cannot be."""
-
-    files: Mapping[Path, Described]
-    texts: Mapping[Path, bytes]
-    rows: Mapping[Address, Recorded]
-    left: tuple[Undescribed, ...]
 
 
 @click.command("import")
@@ -107,7 +75,7 @@ def import_objects(
             _import(run, workspace, home, wanted, held, is_new=new_ledger)
 
 
-def _wanted(words: tuple[str, ...], *, everything: bool) -> _Wanted:
+def _wanted(words: tuple[str, ...], *, everything: bool) -> Wanted:
     """Raises UsageError."""
     if len(words) == 2 and "/" in words[0] and not everything:
         return _one(*words)
@@ -120,25 +88,23 @@ def _wanted(words: tuple[str, ...], *, everything: bool) -> _Wanted:
         )
     if everything == bool(words):
         raise UsageError("Say what to import", detail="Either kinds or --all.", hint="reconciler import --all")
-    return _Wanted(tuple(words) or tuple(known))
+    return Wanted(tuple(words) or tuple(known))
 
 
-def _one(text: str, live_id: str) -> _Wanted:
+def _one(text: str, live_id: str) -> Wanted:
     try:
         address = Address.parse(text)
     except ValueError as error:
         raise UsageError("Not an address", detail=f"{error}.", hint="Write Kind/name.") from None
     if address.kind not in KINDS or not KINDS[address.kind].converges:
         raise UsageError("Unknown kind", detail=f"Objects of kind {address.kind} cannot be imported.")
-    return _Wanted((address.kind,), address, live_id)
+    return Wanted((address.kind,), address, live_id)
 
 
-def _import(
-    run: Session, workspace: Workspace, home: Home, wanted: _Wanted, held: Held | None, *, is_new: bool
-) -> None:
+def _import(run: Session, workspace: Workspace, home: Home, wanted: Wanted, held: Held | None, *, is_new: bool) -> None:
     organisation = _organisation(run, workspace)
     with write_ledger(workspace, organisation, held=held, is_new=is_new) as ledger:
-        made = _planned(run, workspace, home, wanted, organisation, ledger)
+        made = planned_import(run, workspace, home, wanted, organisation, ledger)
         _check_places(made.files)
         for path, text in made.texts.items():
             make_folder(path.parent)
@@ -149,10 +115,10 @@ def _import(
     _tell_rest(made)
 
 
-def _read(run: Session, workspace: Workspace, home: Home, wanted: _Wanted, *, is_new: bool) -> _Import:
+def _read(run: Session, workspace: Workspace, home: Home, wanted: Wanted, *, is_new: bool) -> Import:
     organisation = _organisation(run, workspace)
     with read_ledger(workspace, organisation, is_new=is_new, with_audit=False) as ledger:
-        return _planned(run, workspace, home, wanted, organisation, ledger)
+        return planned_import(run, workspace, home, wanted, organisation, ledger)
 
 
 def _organisation(run: Session, workspace: Workspace) -> Organisation:
@@ -161,13 +127,13 @@ def _organisation(run: Session, workspace: Workspace) -> Organisation:
     return organisation
 
 
-def _show(made: _Import) -> None:
+def _show(made: Import) -> None:
     for path, text in made.texts.items():
         click.echo(f"# {legible(str(path))}\n{text.decode()}")
     _tell_rest(made)
 
 
-def _tell_rest(made: _Import) -> None:
+def _tell_rest(made: Import) -> None:
     """What was not written, and what stands in no manifest."""
     for each in made.left:
         tell(legible(f"Not imported: {each.kind} {each.live_id}: {each.reason}"))
@@ -177,121 +143,6 @@ def _tell_rest(made: _Import) -> None:
             tell(legible(f"{described.address}: secrets stay as they are, and in no manifest: {paths}"))
     if not made.files:
         tell("Nothing to import: everything is described or recorded already.")
-
-
-def _planned(
-    run: Session, workspace: Workspace, home: Home, wanted: _Wanted, organisation: Organisation, ledger: Ledger
-) -> _Import:
-    """Read, describe, and prove by reading the manifests that they say what is so."""
-    situation = with_moves(
-        Situation(
-            estate=workspace.estate,
-            project=workspace.project,
-            kinds=KINDS,
-            organisation=organisation,
-            as_of=datetime.datetime.fromtimestamp(int(run.clock.now()), datetime.UTC),
-            tool=f"reconciler {__version__}",
-            ledger_id=ledger.ledger_id,
-            recorded=ledger.rows(),
-            intents=ledger.intents(),
-            observed=_observed(run, wanted),
-        )
-    )
-    bindings = bind(situation)
-    chosen = _chosen(situation, bindings, wanted)
-    return _proved(home, situation, bindings, chosen)
-
-
-def _observed(run: Session, wanted: _Wanted) -> dict[str, tuple[Observed, ...]]:
-    """Of several kinds those that the organisation offers."""
-    found = {}
-    for name in wanted.kinds:
-        try:
-            found[name] = run.client.list(KINDS[name])
-        except NotOffered:
-            if len(wanted.kinds) == 1:
-                raise
-            run.say(f"{name}: this organisation does not offer it.")
-    return found
-
-
-def _chosen(situation: Situation, bindings: Bindings, wanted: _Wanted) -> Mapping[Live, Address]:
-    entities = foreign_objects(situation, bindings, situation.observed)
-    taken = {*situation.estate.manifests, *situation.recorded}
-    if wanted.address is None:
-        return addresses_for(situation, entities, taken)
-    if wanted.address in taken:
-        raise UsageError(
-            "The address is taken",
-            detail=f"{wanted.address} is described or recorded already.",
-            hint="To bind a manifest that is there to a live object, state metadata: {id: ...}.",
-        )
-    if not any(entity.live_id == wanted.live_id for entity in entities):
-        owner = bindings.named(wanted.address.kind, wanted.live_id)
-        why = f"It is {wanted.address.kind}/{owner} already." if owner else "The organisation has none of that id."
-        raise UsageError("Nothing to import", detail=f"{wanted.address.kind} {wanted.live_id}: {why}")
-    return {(wanted.address.kind, wanted.live_id): wanted.address}
-
-
-def _proved(home: Home, situation: Situation, bindings: Bindings, chosen: Mapping[Live, Address]) -> _Import:
-    """What is left when everything is taken out whose manifest our own reader does not take for what is so.
-
-    What refers to something that was taken out refers to its id then, so it is looked at once more.
-    """
-    left: list[Undescribed] = []
-    while True:
-        described, undescribed = describe(situation, bindings, chosen)
-        files = {_path(home, each): each for each in described}
-        texts = {path: _text(each) for path, each in files.items()}
-        names = {**bindings.names, **{live: address.name for live, address in chosen.items()}}
-        rows, refused = _rows(_estate(home, texts), files, names)
-        refused = [*undescribed, *refused]
-        if not refused:
-            return _Import(files, texts, rows, tuple(left))
-        left += refused
-        out = {(each.kind, each.live_id) for each in refused}
-        chosen = {live: address for live, address in chosen.items() if live not in out}
-
-
-def _rows(
-    read: tuple[Estate, Mapping[str, str]], files: Mapping[Path, Described], names: Mapping[Live, str]
-) -> tuple[dict[Address, Recorded], list[Undescribed]]:
-    estate, problems = read
-    rows: dict[Address, Recorded] = {}
-    refused: list[Undescribed] = []
-    for path, each in files.items():
-        kind = KINDS[each.address.kind]
-        try:
-            if str(path) in problems:
-                raise ValueError(problems[str(path)])
-            rows[each.address] = adopted(kind, estate.manifests[each.address], each, names)
-        except ValueError as error:
-            refused.append(Undescribed(kind.name, each.entity.live_id, str(error)))
-    return rows, refused
-
-
-def _estate(home: Home, texts: Mapping[Path, bytes]) -> tuple[Estate, Mapping[str, str]]:
-    """Everything there is with the new files, and what is wrong with these. Raises InvalidManifests where they make
-    something else wrong."""
-    more = {str(path): text for path, text in texts.items()}
-    places = [home.directory] if home.directory.exists() else []
-    workspace, problems = read_workspace(places, home, more=more)
-    told = {problem.where.file: f"{problem.code} {problem.detail}" for problem in problems}
-    ours = {file: text for file, text in told.items() if file in more}
-    if problems and not ours:
-        raise InvalidManifests(problems)
-    return workspace.estate, ours
-
-
-def _path(home: Home, described: Described) -> Path:
-    return home.directory / KINDS[described.address.kind].manifests_folder / f"{described.address.name}.yaml"
-
-
-def _text(described: Described) -> bytes:
-    metadata = {"name": described.address.name}
-    if described.is_bound:
-        metadata["id"] = described.entity.live_id
-    return manifest_text(described.address.kind, metadata, described.spec).encode(errors="surrogatepass")
 
 
 def _check_places(paths: Collection[Path]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.commands.options import PlanOptions
-from reconciler.commands.planner import TOOL, Kept, Seen, decide, wishes_of
+from reconciler.commands.planner import TOOL, Kept, Seen, Sources, decide, wishes_of
 from reconciler.commands.replaying import SnapshotApi, SnapshotLedger
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import ForeignLedger, SnapshotUnreadable, UsageError
@@ -27,7 +27,7 @@ def planned_against(file: Path, workspace: Workspace, options: PlanOptions, *, p
     kept = Kept(seen, frozenset(snapshot.backups), answers.evidence)
     wishes = replace(wishes_of(options, workspace, parallelism=parallelism), kept=kept)
     ledger = SnapshotLedger(snapshot)
-    plan = decide(workspace, ledger, answers, snapshot.organisation, wishes, snapshot.now, secrets={}).plan
+    plan = decide(Sources(workspace, ledger, answers, snapshot.organisation, wishes, snapshot.now)).plan
     return with_doubts(plan, snapshot.asked_for)
 
 

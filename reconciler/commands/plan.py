@@ -14,7 +14,7 @@ from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.offline import planned_against
 from reconciler.commands.options import EVERY, Calling, Home, PlanOptions
 from reconciler.commands.outputs import REVIEW, Outputs, check_place, parse_outputs, write_file
-from reconciler.commands.planner import compute, wishes_of
+from reconciler.commands.planner import Sources, decide, wishes_of
 from reconciler.commands.project_file import named
 from reconciler.commands.session import session, tell
 from reconciler.commands.workspace import Workspace, open_workspace
@@ -143,7 +143,7 @@ def _planned(workspace: Workspace, options: PlanOptions, calling: Calling) -> Pl
         organisation = run.client.organisation()
         with read_ledger(workspace, organisation, is_new=options.new_ledger, with_audit=False) as ledger:
             now, secrets = run.clock.now(), run.secrets
-            return compute(workspace, ledger, run.client, organisation, wishes, now, secrets=secrets)
+            return decide(Sources(workspace, ledger, run.client, organisation, wishes, now, secrets)).plan
 
 
 def _everywhere(

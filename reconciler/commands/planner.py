@@ -91,62 +91,53 @@ class Decided:
     seen: Seen
 
 
-def compute(
-    workspace: Workspace,
-    ledger: Recollection,
-    api: Reader,
-    organisation: Organisation,
-    wishes: Wishes,
-    now: float,
-    *,
-    secrets: Mapping[str, Secret],
-) -> Plan:
-    """The plan alone."""
-    return decide(workspace, ledger, api, organisation, wishes, now, secrets=secrets).plan
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a plan is made from: manifests, ledger, organisation, what the command line wishes, the time in seconds
+    since the epoch, and the secrets that are set, of which a plan gets no more than digests."""
+
+    workspace: Workspace
+    ledger: Recollection
+    api: Reader
+    organisation: Organisation
+    wishes: Wishes
+    now: float
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> Seen:
+        if self.wishes.kept is not None:
+            return self.wishes.kept.seen
+        variables = variables_of(self.workspace.estate, KINDS)
+        return Seen(digests_of(self.secrets, variables, ledger_id=self.ledger.ledger_id), frozenset(self.secrets))
 
 
-def decide(
-    workspace: Workspace,
-    ledger: Recollection,
-    api: Reader,
-    organisation: Organisation,
-    wishes: Wishes,
-    now: float,
-    *,
-    secrets: Mapping[str, Secret],
-) -> Decided:
-    """Read what is needed, and decide. Writes nothing anywhere. Of `secrets` the plan gets no more than digests."""
-    situation = observe(workspace, ledger, api, organisation, wishes, now, secrets=secrets)
-    situation = _with_listed_requests(situation, api)
-    situation = _with_histories(situation, workspace, ledger, api, wishes)
+def decide(sources: Sources) -> Decided:
+    """Read what is needed, and decide. Writes nothing anywhere."""
+    api, wishes = sources.api, sources.wishes
+    seen = sources.seen
+    situation = _with_listed_requests(observe(sources, seen), api)
+    situation = _with_histories(situation, sources)
     situation, bindings = bound(situation, api)
     drafts = draft_all(situation, bindings)
     evidence = gather(drafts, api, wishes.records, wishes.kept.evidence if wishes.kept else None)
     terms = {name: said for name in drafts.written if (said := api.terms(KINDS[name]))}
     plan = make_plan(drafts, evidence, terms, plan_calls=total_calls(api))
-    return Decided(plan, drafts, evidence, _seen(workspace, ledger, wishes, secrets))
+    return Decided(plan, drafts, evidence, seen)
 
 
-def observe(
-    workspace: Workspace,
-    ledger: Recollection,
-    api: Reader,
-    organisation: Organisation,
-    wishes: Wishes,
-    now: float,
-    *,
-    secrets: Mapping[str, Secret],
-) -> Situation:
+def observe(sources: Sources, seen: Seen) -> Situation:
     """What is desired, recorded and observed of the objects that converge."""
-    check_organisation(workspace, organisation)
+    workspace, ledger, wishes = sources.workspace, sources.ledger, sources.wishes
+    check_organisation(workspace, sources.organisation)
     recorded = ledger.rows()
-    variables, seen = variables_of(workspace.estate, KINDS), _seen(workspace, ledger, wishes, secrets)
+    variables = variables_of(workspace.estate, KINDS)
     situation = Situation(
         estate=with_known(workspace.estate, KINDS, seen.digests),
         project=workspace.project,
         kinds=KINDS,
-        organisation=organisation,
-        as_of=wishes.as_of or datetime.datetime.fromtimestamp(int(now), datetime.UTC),
+        organisation=sources.organisation,
+        as_of=wishes.as_of or datetime.datetime.fromtimestamp(int(sources.now), datetime.UTC),
         tool=TOOL,
         ledger_id=ledger.ledger_id,
         recorded=recorded,
@@ -157,15 +148,8 @@ def observe(
         choices=wishes.choices,
     )
     situation = selected(situation)
-    observed = _observed(workspace, recorded.keys(), api, situation.choices)
+    observed = _observed(workspace, recorded.keys(), sources.api, situation.choices)
     return with_moves(replace(situation, observed=observed))
-
-
-def _seen(workspace: Workspace, ledger: Recollection, wishes: Wishes, secrets: Mapping[str, Secret]) -> Seen:
-    if wishes.kept is not None:
-        return wishes.kept.seen
-    variables = variables_of(workspace.estate, KINDS)
-    return Seen(digests_of(secrets, variables, ledger_id=ledger.ledger_id), frozenset(secrets))
 
 
 def bound(situation: Situation, api: Reader) -> tuple[Situation, Bindings]:
@@ -213,17 +197,15 @@ def _with_listed_requests(situation: Situation, api: Reader) -> Situation:
     return replace(situation, observed=listed)
 
 
-def _with_histories(
-    situation: Situation, workspace: Workspace, ledger: Recollection, api: Reader, wishes: Wishes
-) -> Situation:
+def _with_histories(situation: Situation, sources: Sources) -> Situation:
     """With what the standing orders are about, what is archived of it, and what there are copies of."""
     orders = [order for _, order in standing_orders(situation)]
     folders = {order.backup for order in orders if order.backup}
     return replace(
         situation,
-        histories=read_histories(situation.kinds, orders, api, parallelism=wishes.parallelism),
-        receipts=ledger.receipts() if orders else {},
-        backups=wishes.kept.backups if wishes.kept else _backups(workspace, folders),
+        histories=read_histories(situation.kinds, orders, sources.api, parallelism=sources.wishes.parallelism),
+        receipts=sources.ledger.receipts() if orders else {},
+        backups=sources.wishes.kept.backups if sources.wishes.kept else _backups(sources.workspace, folders),
     )
 
 

@@ -11,7 +11,7 @@ from reconciler.commands import options
 from reconciler.commands.ledgers import read_ledger
 from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import check_place, write_file
-from reconciler.commands.planner import TOOL, Decided, Wishes, decide, total_calls
+from reconciler.commands.planner import TOOL, Decided, Sources, Wishes, decide, total_calls
 from reconciler.commands.recording import RecordingApi
 from reconciler.commands.session import session
 from reconciler.commands.workspace import open_workspace
@@ -47,7 +47,7 @@ def snapshot(file: Path, all_kinds: bool, home: Home, new_ledger: bool, calling:
         recording = RecordingApi(run.client, total_calls(run.client))
         with read_ledger(workspace, organisation, is_new=new_ledger, with_audit=False) as ledger:
             wishes, now = Wishes(Choices(), parallelism=calling.parallelism), run.clock.now()
-            decided = decide(workspace, ledger, recording, organisation, wishes, now, secrets=run.secrets)
+            decided = decide(Sources(workspace, ledger, recording, organisation, wishes, now, run.secrets))
             if all_kinds:
                 _read_the_rest(recording)
             made = Snapshot(
