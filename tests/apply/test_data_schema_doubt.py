@@ -26,6 +26,8 @@ from commands.data_schemas import (
 from commands.project import Project, Start
 from proofs.crashing import Act, started
 
+pytestmark = pytest.mark.long
+
 every_envelope = pytest.mark.parametrize("base", [WORKITEMS, EVENTS, RULES], ids=named)
 
 

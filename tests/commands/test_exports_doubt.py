@@ -12,6 +12,8 @@ from proofs.crashing import Act, started
 
 from .project import ROBOT, Json, Project, Start, manifest
 
+pytestmark = pytest.mark.long
+
 DATA = "/api/v2/dataexports"
 PRIVACY = "/api/v2/data/privacy/requests"
 REQUESTER = ROBOT

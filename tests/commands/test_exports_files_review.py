@@ -14,6 +14,8 @@ import pytest
 from .project import ROBOT, Project, Start
 from .test_exports import SEPTEMBER, SUBJECT, completed, data, fetched, listed, subject
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def project(start: Start) -> Project:

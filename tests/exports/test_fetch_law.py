@@ -7,11 +7,14 @@ import random
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reconciler.errors import ReconcilerError
 
 from .filehost import Act, Request, chunked, file_host, partials, run, run_unstated, say, seen, serve, silence
+
+pytestmark = pytest.mark.long
 
 SMALL = random.Random(3).randbytes(5000)
 OTHER = random.Random(4).randbytes(5000)

@@ -13,6 +13,8 @@ from .crashing import Act
 from .desk import OPEN, SETTLE, purpose
 from .test_crash import KILLED, LIVED_IN, NEW, Stage, Story, Way, child, every, how, kill_and_recover, staged
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def stage_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Story], Stage]]:

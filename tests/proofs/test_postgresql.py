@@ -14,6 +14,8 @@ from postgres import Server
 from .crashing import Act, Child, started
 from .desk import SETTLE, Desk, link, purpose, schema, text
 
+pytestmark = pytest.mark.long
+
 MANIFESTS = (
     purpose("Fresh"),
     purpose("Second"),
