@@ -38,10 +38,11 @@ class Team:
         return self.runner.git("rev-parse", "HEAD")
 
     def propose(self, number: int, *manifests: Any, to: str = "purposes.yaml", whose: str = REPOSITORY) -> Run:
-        """Commit to the branch of a pull request, which is opened with its first commit."""
+        """Commit to the branch of a pull request, which is opened with its first commit. Without manifests, what lies
+        in the folder uncommitted."""
         git, branch = self.runner.git, f"pr-{number}"
         git("switch", "-q", *(() if git("branch", "--list", branch) else ("-c",)), branch)
-        head = self.commit(*manifests, to=to)
+        head = self.commit(*manifests, to=to) if manifests else self._committed()
         git("switch", "-q", "--detach", "main")
         git("merge", "-q", "--no-ff", "-m", "as if merged", branch)
         merged = git("rev-parse", "HEAD")
@@ -94,17 +95,22 @@ def team(folder: Path, github: FakeGitHub, sandbox: Sandbox, ledger: Any, secret
     origin = folder / "origin"
     (origin / "manifests").mkdir(parents=True)
     repository(origin)
+    made = team_of(folder, origin, github, sandbox, secret)
     project = {
         "apiVersion": "reconciler/v1", "kind": "Project", "ledger": ledger,
         "limits": {"requestsPerMinute": 1_000_000}, "timing": {"connect": "2s", "request": "2s", "settle": "5s"},
     }  # fmt: skip
     (origin / "manifests" / "reconciler.yaml").write_text(yaml.safe_dump(project))
+    github.commits.append(made.commit(purpose()))
+    return made
+
+
+def team_of(folder: Path, origin: Path, github: FakeGitHub, sandbox: Sandbox, secret: str) -> Team:
+    """A team around a repository that is there."""
     secrets = {
         "RECONCILER_LEDGER_URL": secret, "GENESYSCLOUD_OAUTHCLIENT_ID": ROBOT["id"],
         "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET,
     }  # fmt: skip
     environments = dict.fromkeys(("default", "default-plan", "default-by-hand"), secrets)
     variables = {"RECONCILER_API_URL": sandbox.url, "RECONCILER_LOGIN_URL": sandbox.url}
-    made = Team(Runner(folder, origin, github, variables, environments), github, sandbox)
-    github.commits.append(made.commit(purpose()))
-    return made
+    return Team(Runner(folder, origin, github, variables, environments), github, sandbox)
