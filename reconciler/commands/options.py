@@ -122,8 +122,8 @@ project_file = click.option(
     help="The project file; by default the reconciler.yaml beside the manifests or above them.",
 )  # fmt: skip
 environment = click.option(
-    "--env", "environment", metavar="NAME", default="", envvar="RECONCILER_ENV", shell_complete=complete_environments,
-    help="The environment of the project file (RECONCILER_ENV).",
+    "--env", "environment", metavar="NAME", default=None, envvar="RECONCILER_ENV", callback=filled_in,
+    shell_complete=complete_environments, help="The environment of the project file (RECONCILER_ENV).",
 )  # fmt: skip
 home = _gathered("home", Home, _directory, project_file, environment)
 outputs = click.option(
