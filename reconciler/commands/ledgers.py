@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.commands.provenance import provenance
-from reconciler.errors import UsageError
+from reconciler.errors import ForeignLedger, UsageError
 from reconciler.model.observed import Organisation
 from reconciler.model.ports import Clock
 from reconciler.model.project import Project, suffix_of
@@ -53,9 +53,13 @@ def staging_beside(root: Path, place: Place) -> Path:
 def read_ledger(
     workspace: Workspace, organisation: Organisation | None = None, *, is_new: bool = False, with_audit: bool = True
 ) -> SqlLedger:
-    """A picture of it. Raises LedgerError; ForeignLedger where it is not the one that the project file names."""
+    """A picture of it. Raises LedgerError; ForeignLedger where it is not the one that the project file names, or that
+    of another environment."""
     pin = workspace.project.ledger_id
-    return open_ledger(workspace.ledger, organisation, writable=False, pin=pin, may_make=is_new, with_audit=with_audit)
+    ledger = open_ledger(
+        workspace.ledger, organisation, writable=False, pin=pin, may_make=is_new, with_audit=with_audit
+    )
+    return _of_its_own(ledger, workspace.project)
 
 
 @contextmanager
@@ -74,7 +78,33 @@ def write_ledger(
 ) -> SqlLedger:
     """Open for writing, on behalf of whoever runs this. It is made where there is none: one that the project file names
     only where somebody says that it is new. Raises LedgerError, ForeignLedger."""
-    pin = workspace.project.ledger_id
-    return open_ledger(
-        workspace.ledger, organisation, writable=True, by=provenance(), held=held, pin=pin, may_make=is_new
+    project = workspace.project
+    ledger = open_ledger(
+        workspace.ledger,
+        organisation,
+        writable=True,
+        by=provenance(),
+        held=held,
+        pin=project.ledger_id,
+        may_make=is_new,
+    )
+    _of_its_own(ledger, project)
+    if project.is_one_of_several and ledger.environment != project.environment.name:
+        ledger.belong_to(project.environment.name)
+    return ledger
+
+
+def _of_its_own(ledger: SqlLedger, project: Project) -> SqlLedger:
+    """Two environments may be one organisation: what one of them has recorded is no object of the other that lost its
+    manifest. Whose a ledger is that the project file names by its id, it says itself. Raises ForeignLedger."""
+    name, owner = project.environment.name, ledger.environment
+    if not project.is_one_of_several or project.ledger_id or owner in ("", name):
+        return ledger
+    ledger.close()
+    raise ForeignLedger(
+        "The ledger belongs to another environment",
+        detail=f"It is that of {owner}, and this is {name}.",
+        hint=f"Give {name} a ledger of its own: `ledger` in the project file, or {LEDGER_URL}_{suffix_of(name)}.\n"
+        f"If this one is its own, state `ledgerId: {ledger.ledger_id}` there.",
+        where=str(ledger.path),
     )

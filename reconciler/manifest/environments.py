@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
@@ -56,8 +57,13 @@ def contradictions(document: YamlDocument) -> Iterator[Problem]:
         yield problem(Code.NO_ENVIRONMENT, where, detail=f"There is no environment `{chosen}`.", hint=hint)
     yield from _shared(document, {name: suffix_of(name) for name in stated}, ())
     for member in ("ledger", "ledgerId"):
-        marks = {name: in_flow(each[member]) for name, each in stated.items() if member in each}
+        marks = {name: _mark(each[member]) for name, each in stated.items() if member in each}
         yield from _shared(document, marks, (member,))
+
+
+def _mark(stated: Json) -> str:
+    """The same for the same file, however its path is written."""
+    return posixpath.normpath(stated) if isinstance(stated, str) else in_flow(stated)
 
 
 def _shared(document: YamlDocument, marks: Mapping[str, str], path: tuple[str, ...]) -> Iterator[Problem]:

@@ -83,15 +83,16 @@ def _project_file(
     project = _project(document, kinds)
     several = document.value.get("environments")
     settings = {
-        name: Setting(_in_environment(project, name, several[name]) if several else project, variation)
+        name: Setting(_in_environment(project, name, several) if several else project, variation)
         for name, variation in variations.items()
     }
     alone = next(iter(settings)) if len(settings) == 1 else ""
     return ProjectFile(settings, document.value.get("defaultEnvironment", alone))
 
 
-def _in_environment(project: Project, name: str, stated: Mapping[str, Json]) -> Project:
+def _in_environment(project: Project, name: str, several: Mapping[str, Mapping[str, Json]]) -> Project:
     """One of several environments has a ledger of its own, stated or not."""
+    stated = several[name]
     environment = _environment({**stated, "name": name}, Environment())
     file, variable = _ledger(stated.get("ledger", ""))
     return replace(
@@ -101,6 +102,7 @@ def _in_environment(project: Project, name: str, stated: Mapping[str, Json]) -> 
         ledger_variable=variable,
         ledger_id=stated.get("ledgerId", ""),
         ledger_otherwise=f".reconciler/{name}/ledger.db",
+        is_one_of_several=len(several) > 1,
     )
 
 

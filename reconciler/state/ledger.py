@@ -54,6 +54,18 @@ class SqlLedger:
         """Whose ledger it is."""
         return Organisation(self._facts.get("organisation_id", ""), self._facts.get("organisation_name", ""))
 
+    @property
+    def environment(self) -> str:
+        """Which one of several it is the ledger of; empty where nobody has said."""
+        return self._facts.get(schema.ENVIRONMENT, "")
+
+    def belong_to(self, environment: str) -> None:
+        """Say so from now on."""
+        with self.writing() as connection:
+            statement = insert(connection, schema.meta).values(key=schema.ENVIRONMENT, value=environment)
+            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": environment}))
+        self._facts[schema.ENVIRONMENT] = environment
+
     def rows(self) -> Mapping[Address, Recorded]:
         with self.reading() as connection:
             found = connection.execute(sa.select(schema.rows)).all()

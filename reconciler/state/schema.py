@@ -6,11 +6,15 @@ A step, once released, never changes: files in the field have been through it. `
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import sqlalchemy as sa
 
 from reconciler.state.chaining import chain_audit
 from reconciler.state.upsert import insert
+
+ENVIRONMENT: Final = "environment"
+"""The fact that says which of several environments a ledger is of."""
 
 metadata = sa.MetaData()
 
