@@ -88,12 +88,12 @@ def read_workspace(
 
 
 def read_everywhere(
-    places: list[Path], home: Home, *, is_part: bool
+    places: list[Path], home: Home, *, is_part: bool = False, more: Mapping[str, bytes] = MappingProxyType({})
 ) -> tuple[Mapping[str, Workspace], tuple[Problem, ...]]:
     """The same in every environment. Each problem comes once, and says where it is one if that is not everywhere."""
     _check_places(places)
     file, root, problems = read_project_file(places or [Path()], home.project_file)
-    files = list(_files(places, {}))
+    files = list(_files(places, more))
     settings = {"": Setting()} if problems else file.settings
     read = {name: _read(root, each, files, problems, is_part=is_part) for name, each in settings.items()}
     found = merged({name: wrong for name, (_, wrong) in read.items()})

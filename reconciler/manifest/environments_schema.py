@@ -17,8 +17,8 @@ URL: Final[Mapping[str, Json]] = {
 }
 ENVIRONMENT_NAME: Final[Mapping[str, Json]] = {
     "type": "string",
-    "pattern": "^[A-Za-z0-9_.-]{1,64}$",
-    "x-hint": "Use letters, digits, `_`, `.` and `-`.",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+    "x-hint": "Begin with a letter or a digit; use letters, digits, `_`, `.` and `-`.",
 }
 _PLACE: Final[Mapping[str, Json]] = {
     "region": {
@@ -189,7 +189,7 @@ ENVIRONMENTS: Final[Mapping[str, Json]] = {
     "propertyNames": {
         **ENVIRONMENT_NAME,
         "not": {"const": "all"},
-        "x-hint": "Use letters, digits, `_`, `.` and `-`; not `all`.",
+        "x-hint": "Begin with a letter or a digit; use letters, digits, `_`, `.` and `-`; not `all`.",
     },
     "additionalProperties": _OF_SEVERAL,
     "examples": [{"dev": {"region": "mypurecloud.de"}, "prod": {"region": "mypurecloud.de"}}],

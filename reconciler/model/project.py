@@ -95,8 +95,8 @@ class Project:
 
     `ledger` is the ledger's file, relative to this one, and `ledger_variable` the environment variable that holds its
     URL; both empty = not said, and then it is the file `ledger_otherwise` where no variable says. `ledger_id` is which
-    ledger it has to be, empty = any of this organisation. `is_one_of_several` says that the file has other environments,
-    whose ledgers are not this one's.
+    ledger it has to be, empty = any of this organisation. `is_one_of_several` says that the file has other
+    environments, whose ledgers are not this one's.
     """
 
     environment: Environment = Environment()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from .project import SUPPORT, Json, Project, Start, purpose
-from .test_environments import Two, two
+from .test_environments import two
 
 __all__ = ["two"]
 
@@ -75,3 +74,10 @@ def test_one_file_is_one_ledger_however_its_path_is_written(one: Project) -> Non
     one.configure(environments={"dev": {"ledger": "state/team.db"}, "prod": {"ledger": "./state//team.db"}})
     ran = one.run("validate")
     assert (ran.code, ran.says("is the ledger of `dev`, too")) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".git", "-x"])
+def test_no_environment_is_named_like_a_folder_above_or_an_option(one: Project, name: str) -> None:
+    """Its name becomes the name of a folder, and an argument."""
+    one.configure(environments={name: {}, "prod": {}})
+    assert one.run("environments").code == 1
