@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler import __version__
 from reconciler.commands.options import Home
 from reconciler.commands.session import Session
-from reconciler.commands.workspace import Workspace, read_workspace
+from reconciler.commands.workspace import Workspace, read_everywhere, read_workspace
 from reconciler.errors import InvalidManifests, NotOffered, UsageError
 from reconciler.kinds import KINDS
 from reconciler.manifest.writing import manifest_text
@@ -18,6 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.manifest import Estate
 from reconciler.model.observed import Observed, Organisation, Recorded
 from reconciler.model.ports import Ledger
+from reconciler.model.values import Json
 from reconciler.planning.binding import Bindings, bind
 from reconciler.planning.importing import (
     Described,
@@ -43,12 +44,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is to be written: a file for each object, with the ledger's row of it; and what cannot be."""
+    """What is to be written: a file for each object, with the ledger's row of it; and what cannot be. `elsewhere` are
+    the other environments."""
 
     files: Mapping[Path, Described]
     texts: Mapping[Path, bytes]
     rows: Mapping[Address, Recorded]
     left: tuple[Undescribed, ...]
+    elsewhere: tuple[str, ...] = ()
 
 
 def planned_import(
@@ -71,7 +74,31 @@ def planned_import(
     )
     bindings = bind(situation)
     chosen = _chosen(situation, bindings, wanted)
+    if workspace.project.is_one_of_several:
+        return _fitting_everywhere(home, situation, bindings, chosen)
     return _proved(home, situation, bindings, chosen)
+
+
+def _fitting_everywhere(home: Home, situation: Situation, bindings: Bindings, chosen: Mapping[Live, Address]) -> Import:
+    """The same, and no other environment is worse for it: what would be wrong there stands for this one alone. That is
+    what is stated there already, what names an id, and what refers to such manifests."""
+    environment = situation.project.environment.name
+    places = [home.directory] if home.directory.exists() else []
+    before, known = read_everywhere(places, home)
+    others = {name: each.estate.manifests for name, each in before.items() if name != environment}
+    alone = {live for live, address in chosen.items() if any(address in stated for stated in others.values())}
+    while True:
+        made = _proved(home, situation, bindings, chosen, environment=environment, alone=alone)
+        _, problems = read_everywhere(places, home, more=_contents(made.texts))
+        worse = {problem.where.file for problem in {*problems} - {*known}}
+        told = {_live(each) for path, each in made.files.items() if str(path) in worse} - alone
+        if not worse or alone >= chosen.keys():
+            return replace(made, elsewhere=tuple(others))
+        alone |= told or chosen.keys()
+
+
+def _live(described: Described) -> Live:
+    return described.entity.kind, described.entity.live_id
 
 
 def _observed(run: Session, wanted: Wanted) -> dict[str, tuple[Observed, ...]]:
@@ -105,14 +132,26 @@ def _chosen(situation: Situation, bindings: Bindings, wanted: Wanted) -> Mapping
     return {(wanted.address.kind, wanted.live_id): wanted.address}
 
 
-def _proved(home: Home, situation: Situation, bindings: Bindings, chosen: Mapping[Live, Address]) -> Import:
+def _proved(
+    home: Home,
+    situation: Situation,
+    bindings: Bindings,
+    chosen: Mapping[Live, Address],
+    *,
+    environment: str = "",
+    alone: Collection[Live] = (),
+) -> Import:
     """What is left when everything is taken out whose manifest our own reader does not take for what is so.
 
-    What refers to something that was taken out refers to its id then, so it is looked at once more.
+    One of several environments keeps for itself what it has to: `alone`, and what is bound by its id. What refers to
+    something that was taken out refers to its id then, so it is looked at once more.
     """
     left: list[Undescribed] = []
     while True:
-        described, undescribed = describe(situation, bindings, chosen)
+        found, undescribed = describe(situation, bindings, chosen)
+        described = [
+            replace(each, environment=environment) if each.is_bound or _live(each) in alone else each for each in found
+        ]
         files = {_path(home, each): each for each in described}
         texts = {path: _text(each) for path, each in files.items()}
         names = {**bindings.names, **{live: address.name for live, address in chosen.items()}}
@@ -145,7 +184,7 @@ def _rows(
 def _estate(home: Home, texts: Mapping[Path, bytes]) -> tuple[Estate, Mapping[str, str]]:
     """Everything there is with the new files, and what is wrong with these. Raises InvalidManifests where they make
     something else wrong."""
-    more = {str(path): text for path, text in texts.items()}
+    more = _contents(texts)
     places = [home.directory] if home.directory.exists() else []
     workspace, problems = read_workspace(places, home, more=more)
     told = {problem.where.file: f"{problem.code} {problem.detail}" for problem in problems}
@@ -155,12 +194,20 @@ def _estate(home: Home, texts: Mapping[Path, bytes]) -> tuple[Estate, Mapping[st
     return workspace.estate, ours
 
 
+def _contents(texts: Mapping[Path, bytes]) -> Mapping[str, bytes]:
+    return {str(path): text for path, text in texts.items()}
+
+
 def _path(home: Home, described: Described) -> Path:
-    return home.directory / KINDS[described.address.kind].manifests_folder / f"{described.address.name}.yaml"
+    """What stands for one environment alone is in a folder of its name."""
+    folder = home.directory / KINDS[described.address.kind].manifests_folder / described.environment
+    return folder / f"{described.address.name}.yaml"
 
 
 def _text(described: Described) -> bytes:
-    metadata = {"name": described.address.name}
+    metadata: dict[str, Json] = {"name": described.address.name}
     if described.is_bound:
         metadata["id"] = described.entity.live_id
+    if described.environment:
+        metadata["environments"] = [described.environment]
     return manifest_text(described.address.kind, metadata, described.spec).encode(errors="surrogatepass")

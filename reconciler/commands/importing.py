@@ -141,6 +141,10 @@ def _tell_rest(made: Import) -> None:
         if described.unread:
             paths = ", ".join(map(dotted, described.unread))
             tell(legible(f"{described.address}: secrets stay as they are, and in no manifest: {paths}"))
+    shared = sum(not each.environment for each in made.files.values())
+    if made.elsewhere and shared:
+        names = " and ".join(made.elsewhere)
+        tell(legible(f"{shared} of these stand for {names}, too: plan --env all shows what becomes of them there."))
     if not made.files:
         tell("Nothing to import: everything is described or recorded already.")
 

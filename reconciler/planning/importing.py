@@ -33,13 +33,15 @@ _LONGEST: Final = 100
 @dataclass(frozen=True, slots=True)
 class Described:
     """A live object as a manifest states it. `is_bound` says that its name does not tell it from others, so that the
-    manifest has to name its id; `unread` are secrets that are not in it."""
+    manifest has to name its id; `unread` are secrets that are not in it. `environment` is the only one that it stands
+    for; empty = all."""
 
     address: Address
     entity: Observed
     spec: Normal
     is_bound: bool = False
     unread: tuple[Path, ...] = ()
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

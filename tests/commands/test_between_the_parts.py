@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import shutil
 
-from .project import SUPPORT, Json, Project, Start, purpose
-from .test_environments import two
+import pytest
+import yaml
+
+from .project import SUPPORT, Json, Project, Ran, Start, link, purpose, schema
+from .test_environments import Two, two
 
 __all__ = ["two"]
 
@@ -81,3 +84,61 @@ def test_no_environment_is_named_like_a_folder_above_or_an_option(one: Project, 
     """Its name becomes the name of a folder, and an argument."""
     one.configure(environments={name: {}, "prod": {}})
     assert one.run("environments").code == 1
+
+
+def found_there(project: Project, *names: str, **more: object) -> list[str]:
+    """Objects that somebody made by hand; their ids."""
+    return [project.control.create("purposes", {"name": name, **THEIRS}, **more)["id"] for name in names]
+
+
+def metadata_of(project: Project, file: str) -> Json:
+    found: Json = yaml.safe_load((project.manifests / file).read_text())["metadata"]
+    return found
+
+
+def imported_into_dev(project: Project) -> Ran:
+    """After which dev has nothing to do, and no other environment is worse for it."""
+    ran = project.run("import", "--all", "--env", "dev")
+    assert ran.code == 0, str(ran)
+    assert project.plan("--env", "dev").document["changes"] == []
+    assert project.run("validate").code == 0
+    return ran
+
+
+def test_an_import_leaves_what_other_environments_state_alone(two: Two) -> None:
+    two.dev.write(limited("Support", "prod"))
+    found_there(two.dev, "Support", "Sales team")
+    ran = imported_into_dev(two.dev)
+    assert ran.says("1 of these stand for prod, too: plan --env all")
+    assert metadata_of(two.dev, "purposes/dev/Support.yaml") == {"name": "Support", "environments": ["dev"]}
+    assert metadata_of(two.dev, "purposes/Sales_team.yaml") == {"name": "Sales_team"}
+    assert two.run("plan", "--env", "prod").says("2 to create")
+
+
+def test_an_import_is_no_second_manifest_of_an_object_of_another_environment(two: Two) -> None:
+    two.dev.write(purpose("Theirs", name="Support", metadata={"environments": ["prod"]}))
+    found_there(two.dev, "Support")
+    imported_into_dev(two.dev)
+    assert metadata_of(two.dev, "purposes/dev/Support.yaml")["environments"] == ["dev"]
+
+
+def test_what_is_bound_by_its_id_is_of_its_organisation_alone(two: Two) -> None:
+    two.dev.configure(environments={"dev": {}, "prod": {}}, policies={"defaults": False})
+    two.dev.write(purpose())
+    assert two.run("apply", "--env", "dev", "--auto-approve").code == 0
+    first, _ = sorted(found_there(two.dev, "Twin", "Twin", force=True))
+    imported_into_dev(two.dev)
+    expected = {"name": "Twin", "id": first, "environments": ["dev"]}
+    assert metadata_of(two.dev, "purposes/dev/Twin.yaml") == expected
+    assert two.run("plan", "--env", "prod").says("1 to create")
+
+
+def test_what_refers_to_what_stands_for_one_environment_stands_for_that_one(two: Two) -> None:
+    two.dev.write(schema(), schema(link("to", "customer"), named="case"))
+    assert two.run("apply", "--env", "dev", "--auto-approve").code == 0
+    shutil.rmtree(two.dev.manifests / ".reconciler")
+    elsewhere = schema(named="theirs", name="customer")
+    elsewhere["metadata"]["environments"] = ["prod"]
+    two.dev.write(elsewhere)
+    imported_into_dev(two.dev)
+    assert metadata_of(two.dev, "schemas/dev/case.yaml")["environments"] == ["dev"]
