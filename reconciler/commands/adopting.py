@@ -8,9 +8,10 @@ from pathlib import Path
 
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import write_file
-from reconciler.commands.workspace import Workspace, read_workspace
+from reconciler.commands.workspace import Workspace, read_everywhere, read_workspace
 from reconciler.kinds import KINDS
 from reconciler.manifest.editing import edited
+from reconciler.model.address import Address
 from reconciler.model.drift import Drift, Drifted
 from reconciler.model.manifest import Manifest
 from reconciler.model.normal import alike
@@ -28,6 +29,7 @@ def adopt(home: Home, workspace: Workspace, drift: Drift, *, say: Say) -> Drift:
     An edit is written only when our own reader takes the file for what is so, and every other manifest for what it was.
     """
     left: list[Drifted] = []
+    others = _elsewhere(home, workspace)
     for each in drift.drifted:
         try:
             path = _adopted(home, workspace, each)
@@ -35,9 +37,23 @@ def adopt(home: Home, workspace: Workspace, drift: Drift, *, say: Say) -> Drift:
             say(legible(f"Not taken over: {each.address}: {error}"))
             left.append(each)
         else:
-            say(legible(f"{path}: {each.address} says what is there now."))
+            say(legible(f"{path}: {each.address} says what is there now.{_shared(others, each.address)}"))
             workspace = _again(home, {})[0]
     return replace(drift, drifted=tuple(left))
+
+
+def _elsewhere(home: Home, workspace: Workspace) -> Mapping[str, Workspace]:
+    """The project's other environments."""
+    project = workspace.project
+    if not project.is_one_of_several:
+        return {}
+    read, _ = read_everywhere([home.directory], home)
+    return {name: each for name, each in read.items() if name != project.environment.name}
+
+
+def _shared(others: Mapping[str, Workspace], address: Address) -> str:
+    names = [name for name, each in others.items() if address in each.estate.manifests]
+    return f" It says so in {' and '.join(names)}, too: see their plans." if names else ""
 
 
 def _adopted(home: Home, workspace: Workspace, each: Drifted) -> Path:

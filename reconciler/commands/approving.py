@@ -160,7 +160,8 @@ def _told(ledger: SqlLedger, difference: Difference) -> Difference:
 
 
 def _between(link: Link) -> str:
-    said = [f"applied at {link.entry.at} by the plan {link.entry.seal}"]
+    entry = link.entry
+    said = [f"applied at {entry.at} by the plan {entry.seal}" if entry.seal else f"{entry.action} at {entry.at}"]
     said += [f"for the commit {link.by.commit}"] if link.by.commit else []
     said += [f"from the pull request {link.by.pull_request}"] if link.by.pull_request else []
     return ", ".join(said)

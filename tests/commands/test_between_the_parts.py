@@ -7,6 +7,7 @@ import shutil
 import pytest
 import yaml
 
+from .approving import refused, reviewed
 from .project import SUPPORT, Json, Project, Ran, Start, link, purpose, schema
 from .test_environments import Two, two
 
@@ -142,3 +143,21 @@ def test_what_refers_to_what_stands_for_one_environment_stands_for_that_one(two:
     two.dev.write(elsewhere)
     imported_into_dev(two.dev)
     assert metadata_of(two.dev, "schemas/dev/case.yaml")["environments"] == ["dev"]
+
+
+def test_drift_that_is_taken_over_says_for_whom_else_it_counts(two: Two) -> None:
+    two.dev.write(purpose(), limited("Dev_only", "dev"))
+    assert two.run("apply", "--env", "dev", "--auto-approve").code == 0
+    for name in ("Support", "Dev_only"):
+        two.dev.control.edit("purposes", name, {"description": "theirs"})
+    ran = two.run("drift", "--env", "dev", "--adopt")
+    assert ran.says("Support says what is there now. It says so in prod, too: see their plans.")
+    assert "Dev_only says what is there now. It" not in ran.flat
+
+
+def test_what_was_done_to_the_ledger_by_hand_since_an_approval_is_named(project: Project) -> None:
+    project.applied(purpose())
+    file = reviewed(project, purpose(description="new"))
+    for words in ((SUPPORT, "Purpose/Other"), ("Purpose/Other", SUPPORT)):
+        assert project.run("state", "mv", *words, "--yes").code == 0
+    assert refused(project, file).document["differences"][0]["detail"].startswith("STATE_MV at ")
