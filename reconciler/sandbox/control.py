@@ -128,6 +128,10 @@ class Control(ExportControl, StrategyControl, WebhookControl, ArchiveControl):
         """Everything as it was at the start, tokens included."""
         self._call("POST", "reset")
 
+    def rest(self) -> None:
+        """Wait until every request sent before has had its effect, those of a process that was killed included."""
+        self._call("POST", "rest")
+
     def settings(self, **changes: Any) -> Json:
         """The settings, after changing those named."""
         return self._call("PATCH", "settings", changes) if changes else self._call("GET", "settings")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from inspect import isawaitable
 from ipaddress import ip_address
 from typing import Any
 
@@ -29,7 +30,7 @@ from reconciler.sandbox.webhooks.desk import WebhookDesk
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Operation = Callable[[Any, Request], Any]
-"""From the request's JSON (None without a body) to the answer's."""
+"""From the request's JSON (None without a body) to the answer's, or to a promise of it."""
 
 
 def control_routes(house: House) -> list[Route]:
@@ -54,6 +55,7 @@ def control_routes(house: House) -> list[Route]:
         ("GET", "/state", desk.dump),
         ("PUT", "/state", desk.load),
         ("POST", "/reset", desk.reset),
+        ("POST", "/rest", desk.rest),
         *ExportDesk(house).table(),
         *StrategyDesk(house).table(),
         *WebhookDesk(house).table(),
@@ -144,6 +146,10 @@ class _Desk:
         self._house.reset()
         return {}
 
+    async def rest(self, _content: Any, _request: Request) -> Any:
+        await self._house.rest()
+        return {}
+
 
 def _endpoint(house: House, operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
@@ -153,7 +159,8 @@ def _endpoint(house: House, operation: Operation) -> Endpoint:
         try:
             content = orjson.loads(body) if body else None
             settle(house.organisation)
-            return _json(200, operation(content, request))
+            answer = operation(content, request)
+            return _json(200, await answer if isawaitable(answer) else answer)
         except orjson.JSONDecodeError as unreadable:
             return _refused(SandboxError("Not JSON", str(unreadable)), 400)
         except SandboxError as refused:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ from reconciler.sandbox.exports.signing import Signer
 from reconciler.sandbox.ids import Ids
 from reconciler.sandbox.organisation import Organisation
 from reconciler.sandbox.statefile import dump, furnish
+
+CALM = 0.01
+"""Seconds without a request after which none is on its way: far more than the loopback interface needs."""
 
 
 class House:
@@ -27,6 +31,26 @@ class House:
         self.addresses = Addresses.at("", "")
         self.organisation = build()
         self.stopping = asyncio.Event()
+        self._arrived = 0
+        self._in_flight = 0
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """While one request is being served, on any of the hosts."""
+        self._arrived += 1
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
+    async def rest(self) -> None:
+        """Until every request sent before has had its effect, those of a client that is gone included."""
+        while True:
+            known = self._arrived
+            await asyncio.sleep(CALM)
+            if not self._in_flight and self._arrived == known:
+                return
 
     def reset(self) -> None:
         """Everything as it was at the start: state, settings, clock, ids, faults; no token outlives it."""

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -69,10 +69,19 @@ async def run(house: House, listener: socket.socket, user: socket.socket, on_rea
     files = bind(0)
     house.signer.url = url_of(files)
     house.addresses = Addresses.at(url_of(listener), url_of(user))
-    app = Starlette(routes=[Mount(CONTROL, routes=control_routes(house)), Mount("/", app=Gateway(house))])
-    async with _serving(app, listener), _serving(FileHost(house), files), _serving(UserHost(house), user):
+    gateway, file_host, user_host = (_counted(house, app) for app in (Gateway(house), FileHost(house), UserHost(house)))
+    front = Starlette(routes=[Mount(CONTROL, routes=control_routes(house)), Mount("/", app=gateway)])
+    async with _serving(front, listener), _serving(file_host, files), _serving(user_host, user):
         on_ready()
         await beat(house)
+
+
+def _counted(house: House, app: ASGIApp) -> ASGIApp:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        with house.serving():
+            await app(scope, receive, send)
+
+    return serve
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from commands.data_schemas import (
     text,
 )
 from commands.project import Project, Start
-from proofs.crashing import Act, started
+from proofs.crashing import Act, killed, started
 
 pytestmark = pytest.mark.long
 
@@ -131,7 +131,7 @@ def test_a_creation_in_two_steps_goes_on_where_it_was_killed(project: Project, t
     words = ["apply", "--auto-approve", "--dir", str(project.manifests)]
     at = _passed(project, words, tmp_path, side, verb)
     with started(words, project.environment, tmp_path / "killed.log", Act.KILL, at) as child:
-        assert child.wait() == -9, child.told
+        killed(child, project.control)
     there = {each["jsonSchema"]["title"]: each["enabled"] for each in project.control.objects(USERS.collection)}
     exists, state = POINTS[point]
     assert there == ({"claim": state != "disabled"} if exists else {})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from reconciler.sandbox.journal import Effect
 
-from proofs.crashing import Act, started
+from proofs.crashing import Act, killed, started
 
 from .project import ROBOT, Json, Project, Start, manifest
 
@@ -242,7 +242,7 @@ def killed_everywhere(project: Project, folder: Path, document: Json, step: int)
         if at % step and "POST /api/v2" not in points[at - 1]:
             continue
         with started(words, project.environment, folder / "killed.log", Act.KILL, at) as child:
-            assert child.wait() == -9, child.told
+            killed(child, project.control)
         assert converges(project), points[at - 1]
         assert len(effects(project)) == 1, points[at - 1]
         undo(project, state)

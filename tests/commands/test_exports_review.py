@@ -10,7 +10,7 @@ import orjson
 import pytest
 from reconciler.sandbox.journal import Effect
 
-from proofs.crashing import Act, started
+from proofs.crashing import Act, killed, started
 
 from .project import ROBOT, Json, Project, Ran, Start, manifest, purpose, removed
 from .shell import in_the_background
@@ -583,7 +583,7 @@ def test_resubmitting_that_is_killed_takes_effect_once(project: Project, tmp_pat
             file.unlink()
         project.ledger.write_bytes(ledger)
         with started(words, project.environment, tmp_path / "killed.log", Act.KILL, at) as child:
-            assert child.wait() == -9, child.told
+            killed(child, project.control)
         project.time.pass_by(60)
         if project.apply().code == 5:  # still in doubt: a person looks what has come, and says it again
             come = sorted(set(there(project)) - set(ids))
@@ -734,7 +734,7 @@ def test_killed_around_a_submission_whose_effect_shows_late(
             file.unlink()
         project.control.fault(f"POST {path}", "late", seconds=3)
         with started(words, project.environment, tmp_path / "killed.log", Act.KILL, at) as child:
-            assert child.wait() == -9, child.told
+            killed(child, project.control)
         applied(project)
         assert project.plan("--detailed-exitcode").code == 0
         assert len(made(project)) == 1, points[at - 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.crashing import Act, started
+from proofs.crashing import Act, killed, started
 
 from .project import Project, purpose
 from .test_exports_review import (
@@ -88,7 +88,7 @@ def test_a_saved_plan_that_was_killed_finds_what_it_has_made(project: Project, t
     for file in project.ledger.parent.iterdir():
         file.unlink()
     with started(words, project.environment, tmp_path / "killed.log", Act.KILL, after) as child:
-        assert child.wait() == -9
+        killed(child, project.control)
     assert project.run("apply", "it.plan").code == 0
     assert [each["id"] for each in listed(project)] == there(project)
     assert len(made(project)) == 1

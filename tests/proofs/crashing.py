@@ -20,6 +20,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
+from reconciler.sandbox import Control
+
+KILLED = -9
 PATIENCE = 30
 """Seconds after which a child that does not end has hung."""
 
@@ -82,6 +85,12 @@ def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path,
     process.start()
     its.close()
     return Child(process, ours, log)
+
+
+def killed(child: Child, control: Control) -> None:
+    """Wait for the kill, and for the effects of whatever other threads had under way: a late one is another story."""
+    assert child.wait() == KILLED, child.told
+    control.rest()
 
 
 def _context() -> Any:
@@ -158,7 +167,6 @@ def _hook(passed: Callable[[str], None]) -> None:
     from sqlalchemy.engine.default import DefaultDialect
 
     send, commit = HTTPAdapter.send, DefaultDialect.do_commit
-    committed: dict[int, int] = {}
 
     def sending(self: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
         name = f"{request.method} {request.path_url.partition('?')[0]}"
@@ -172,8 +180,9 @@ def _hook(passed: Callable[[str], None]) -> None:
         driver = connection.dbapi_connection
         if not hasattr(driver, "total_changes"):  # PostgreSQL numbers only what writes
             return driver.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0] is not None
-        before, committed[id(connection)] = committed.get(id(connection), 0), driver.total_changes
-        return committed[id(connection)] != before
+        known = connection.info  # lives as long as the driver's connection, whoever borrows it
+        before, known[driver] = known.get(driver, 0), driver.total_changes
+        return known[driver] != before
 
     def committing(self: DefaultDialect, connection: Any) -> None:
         writes = has_written(connection)

@@ -9,9 +9,9 @@ import pytest
 from reconciler.sandbox import Sandbox
 
 from .conftest import NOON
-from .crashing import Act
+from .crashing import Act, killed
 from .desk import OPEN, SETTLE, purpose
-from .test_crash import KILLED, LIVED_IN, NEW, Stage, Story, Way, child, every, how, kill_and_recover, staged
+from .test_crash import LIVED_IN, NEW, Stage, Story, Way, child, every, how, kill_and_recover, staged
 
 pytestmark = pytest.mark.long
 
@@ -51,7 +51,7 @@ def test_what_others_approve_meanwhile_is_applied_with_it(stage_of: Callable[[St
     later = tmp_path / "later.json"
     assert desk.run("plan", "--drift", "keep", "--out", str(later)).code == 0
     desk.write(*stage.story.manifests)
-    assert child(desk, Way.APPROVED, Act.KILL, midway(stage)).wait() == KILLED
+    killed(child(desk, Way.APPROVED, Act.KILL, midway(stage)), desk.sandbox.control)
     desk.sandbox.control.advance(SETTLE + 1)
     desk.write(*stage.story.manifests, purpose("Later"))
     ran = desk.run("apply", *how(desk, Way.APPROVED), "--approved-plan", str(later))
@@ -68,7 +68,7 @@ def test_without_the_approvals_of_the_run_that_was_cut_off_it_is_overtaken(
     desk.write(*stage.story.manifests, purpose("Later"))
     assert desk.run("plan", "--drift", "keep", "--out", str(later)).code == 0
     desk.write(*stage.story.manifests)
-    assert child(desk, Way.APPROVED, Act.KILL, midway(stage)).wait() == KILLED
+    killed(child(desk, Way.APPROVED, Act.KILL, midway(stage)), desk.sandbox.control)
     desk.sandbox.control.advance(SETTLE + 1)
     desk.write(*stage.story.manifests, purpose("Later"))
     ran = desk.run("apply", "--drift", "keep", "--approved-plan", str(later))

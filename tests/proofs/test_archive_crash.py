@@ -17,12 +17,11 @@ from reconciler.sandbox import Sandbox
 from reconciler.state import open_ledger
 
 from .conftest import NOON
-from .crashing import Act, Child, started
+from .crashing import Act, Child, killed, started
 from .desk import OPEN, Desk, Json
 
 pytestmark = pytest.mark.long
 
-KILLED = -9
 STRATEGIES = 2
 
 
@@ -101,7 +100,7 @@ def receipts(desk: Desk) -> list[Receipt]:
 
 def kill_and_recover(stage: Stage, at: int) -> None:
     desk = stage.desk()
-    assert child(desk, Act.KILL, at).wait() == KILLED
+    killed(child(desk, Act.KILL, at), desk.sandbox.control)
     ran = desk.apply()
     assert ran.code == 0, (stage.points[at - 1], ran)
     check_all_is_well(desk, told=2)

@@ -18,7 +18,7 @@ import pytest
 from reconciler.sandbox import Control, Sandbox
 
 from .conftest import NOON
-from .crashing import Act, Child, started
+from .crashing import Act, Child, killed, started
 from .desk import HEADERS, OPEN, SECRET, SETTLE, Desk, Json, link, purpose, removed, schema, text, webhook
 
 pytestmark = pytest.mark.long
@@ -26,7 +26,6 @@ pytestmark = pytest.mark.long
 LATE = 20
 """Seconds for which readers do not see an effect: less than the settle time."""
 AUDIT = "https://audit.example.com/hook"
-KILLED = -9
 TERMINATED = -15
 """By a SIGTERM before the ledger's lock is taken, or after it is let go: nothing is under way."""
 
@@ -213,10 +212,10 @@ def check_all_is_well(stage: Stage, desk: Desk) -> None:
     assert desk.is_converged(), desk.plan()
 
 
-def kill_and_recover(stage: Stage, at: int, killed: Way, recovery: Way, *, parallelism: int = 1) -> None:
+def kill_and_recover(stage: Stage, at: int, way: Way, recovery: Way, *, parallelism: int = 1) -> None:
     """Kill at one point; then one more apply, after the settle time, puts everything right."""
     desk = stage.desk()
-    assert child(desk, killed, Act.KILL, at, parallelism).wait() == KILLED
+    killed(child(desk, way, Act.KILL, at, parallelism), desk.sandbox.control)
     desk.sandbox.control.advance(SETTLE + 1)
     recover(desk, recovery)
     check_all_is_well(stage, desk)
@@ -225,7 +224,7 @@ def kill_and_recover(stage: Stage, at: int, killed: Way, recovery: Way, *, paral
 def kill_and_recover_at_once(stage: Stage, at: int, way: Way) -> None:
     """Kill at one point; an apply that comes before effects show may stop, and never harms."""
     desk = stage.desk()
-    assert child(desk, way, Act.KILL, at).wait() == KILLED
+    killed(child(desk, way, Act.KILL, at), desk.sandbox.control)
     hasty = desk.run("apply", *how(desk, way))
     assert hasty.code in (0, 1, 4, 5), hasty
     desk.sandbox.control.advance(SETTLE + 1)
@@ -261,8 +260,8 @@ def every(stage: Stage, step: int, way: Way = Way.SAVED) -> range:
 def test_after_a_kill_one_more_apply_finishes(stage_of: Callable[[Story], Stage]) -> None:
     """Every fifth point, so that calls and ledger writes, before and after, all have their turn."""
     stage = stage_of(LIVED_IN)
-    for at, (killed, recovery) in zip(every(stage, 5), itertools.cycle(ALL_WAYS), strict=False):
-        kill_and_recover(stage, at, killed, recovery)
+    for at, (way, recovery) in zip(every(stage, 5), itertools.cycle(ALL_WAYS), strict=False):
+        kill_and_recover(stage, at, way, recovery)
 
 
 def test_a_hasty_apply_after_a_kill_does_no_harm(stage_of: Callable[[Story], Stage]) -> None:
@@ -279,8 +278,8 @@ def test_after_a_kill_of_the_very_first_apply_one_more_finishes(stage_of: Callab
 
 def test_after_a_kill_among_webhooks_one_more_apply_finishes(stage_of: Callable[[Story], Stage]) -> None:
     stage = stage_of(HEARD)
-    for at, (killed, recovery) in zip(every(stage, 5), itertools.cycle(ALL_WAYS), strict=False):
-        kill_and_recover(stage, at, killed, recovery)
+    for at, (way, recovery) in zip(every(stage, 5), itertools.cycle(ALL_WAYS), strict=False):
+        kill_and_recover(stage, at, way, recovery)
 
 
 @pytest.mark.parametrize("at", [9, 14, 23])
@@ -310,14 +309,14 @@ def interrupt_and_recover(stage: Stage, at: int, act: Act) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("parallelism", [1, 8])
-@pytest.mark.parametrize(("killed", "recovery"), ALL_WAYS)
+@pytest.mark.parametrize(("way", "recovery"), ALL_WAYS)
 @pytest.mark.parametrize("story", [LIVED_IN, NEW, HEARD], ids=lambda story: story.name)
 def test_after_a_kill_anywhere_one_more_apply_finishes(
-    stage_of: Callable[[Story], Stage], story: Story, killed: Way, recovery: Way, parallelism: int
+    stage_of: Callable[[Story], Stage], story: Story, way: Way, recovery: Way, parallelism: int
 ) -> None:
     stage = stage_of(story)
-    for at in every(stage, 1, killed):
-        kill_and_recover(stage, at, killed, recovery, parallelism=parallelism)
+    for at in every(stage, 1, way):
+        kill_and_recover(stage, at, way, recovery, parallelism=parallelism)
 
 
 @pytest.mark.long

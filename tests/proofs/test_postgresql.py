@@ -11,7 +11,7 @@ from reconciler.sandbox import Sandbox
 
 from postgres import Server
 
-from .crashing import Act, Child, started
+from .crashing import Act, Child, killed, started
 from .desk import SETTLE, Desk, link, purpose, schema, text
 
 pytestmark = pytest.mark.long
@@ -23,7 +23,6 @@ MANIFESTS = (
     schema("right", text("key")),
 )
 CREATED = ["Fresh", "Second", "left", "right"]
-KILLED = -9
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_a_lock_that_is_lost_in_mid_apply_stops_it_before_its_next_effect(
 
 
 def kill_and_recover(desk: Desk, at: int) -> None:
-    assert child(desk, Act.KILL, at).wait() == KILLED
+    killed(child(desk, Act.KILL, at), desk.sandbox.control)
     desk.sandbox.control.advance(SETTLE + 1)
     recovered = desk.apply("--lock-timeout", "10s")
     assert recovered.code == 0, recovered

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
+import orjson
 import pytest
 import requests
 from reconciler.sandbox import Control, Sandbox, SandboxError
@@ -25,6 +28,18 @@ def test_requests_are_recorded_in_the_order_of_their_arrival(call: Caller, contr
     assert post.correlation_id == answer.headers["ININ-Correlation-Id"]
     assert post.headers["x-mark"] == "seen"
     assert get.body is None
+
+
+def test_at_rest_what_a_client_sent_that_is_gone_has_had_its_effect(sandbox: Sandbox, call: Caller) -> None:
+    sandbox.control.fault(f"POST {PURPOSES}", "delay", seconds=0.2)
+    body = orjson.dumps(purpose())
+    head = f"POST {PURPOSES} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer {call.token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port or 0)) as line:
+        line.sendall(head.encode() + body)
+    assert sandbox.control.effects() == []
+    sandbox.control.rest()
+    assert [effect.action for effect in sandbox.control.effects()] == ["create"]
 
 
 def test_requests_can_be_asked_for_by_method_and_path(call: Caller, control: Control) -> None:
