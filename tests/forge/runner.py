@@ -56,15 +56,22 @@ class Run:
         return [each.code for each in self.steps if each.name == name]
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What one environment of a repository on GitHub holds."""
+
+    variables: dict[str, str]
+    secrets: dict[str, str]
+
+
 @dataclass
 class Runner:
-    """A repository on GitHub. `secrets` are those of each of its environments."""
+    """A repository on GitHub, which has no variable and no secret but those of its environments."""
 
     folder: Path
     origin: Path
     github: FakeGitHub
-    variables: dict[str, str]
-    secrets: dict[str, dict[str, str]]
+    environments: dict[str, Settings] = field(default_factory=dict)
     scanned: list[bytes] = field(default_factory=list)
 
     def run(
@@ -78,7 +85,7 @@ class Runner:
         github = {"repository": REPOSITORY, "ref_name": ref, "ref": f"refs/heads/{ref}", "token": TOKEN, "sha": sha}
         contexts = {
             "github": github | {"event": payload or {}, "event_name": event},
-            "vars": self.variables,
+            "vars": {},
             "inputs": inputs or {},
             "needs": {},
         }
@@ -123,7 +130,8 @@ class _Job:
     def _once(self, matrix: Json) -> None:
         contexts = self.contexts | {"matrix": matrix, "steps": {}, "secrets": {}}
         environment = filled(self.job.get("environment", ""), contexts, {})
-        contexts["secrets"] = self.runner.secrets.get(environment, {})
+        settings = self.runner.environments.get(environment, Settings({}, {}))
+        contexts |= {"vars": settings.variables, "secrets": settings.secrets}
         workspace = self.runner.folder / f"run-{self.run_.id}-{self.name}-{len(self.run_.steps)}"
         workspace.mkdir()
         failed = False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,10 @@ from typing import Any
 import yaml
 from reconciler.sandbox import Sandbox
 
-from commands.project import ROBOT, SECRET, purpose
+from commands.project import ROBOT, SECRET, Json, purpose
 
 from .fake import REPOSITORY, FakeGitHub
-from .runner import Run, Runner, repository
+from .runner import Run, Runner, Settings, repository
 
 STRANGER = "mallory/estate"
 
@@ -27,12 +30,32 @@ class Team:
 
     # What engineers do.
 
+    def type(self, *words: str, **exported: str) -> str:
+        """The program at an engineer's desk, in the repository; what it says."""
+        others = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILER_")}
+        surroundings = others | {
+            "RECONCILER_API_URL": self.sandbox.url, "RECONCILER_LOGIN_URL": self.sandbox.url,
+            "GENESYSCLOUD_OAUTHCLIENT_ID": ROBOT["id"], "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET,
+        } | exported  # fmt: skip
+        ran = subprocess.run(
+            [sys.executable, "-m", "reconciler", *words], cwd=self.runner.origin, env=surroundings,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
+
+    def begin(self) -> None:
+        """What lies in the folder becomes the first commit."""
+        for words in (("init", "-q", "-b", "main"), ("config", "user.name", "ann"), ("config", "user.email", "a@b.c")):
+            self.runner.git(*words)
+        self.github.commits.append(self.committed())
+
     def commit(self, *manifests: Any, to: str = "purposes.yaml") -> str:
         file = self.runner.origin / "manifests" / to
         file.write_text("---\n".join(yaml.safe_dump(each, sort_keys=False) for each in manifests))
-        return self._committed()
+        return self.committed()
 
-    def _committed(self) -> str:
+    def committed(self) -> str:
         self.runner.git("add", ".")
         self.runner.git("commit", "-qm", "a change")
         return self.runner.git("rev-parse", "HEAD")
@@ -42,7 +65,7 @@ class Team:
         in the folder uncommitted."""
         git, branch = self.runner.git, f"pr-{number}"
         git("switch", "-q", *(() if git("branch", "--list", branch) else ("-c",)), branch)
-        head = self.commit(*manifests, to=to) if manifests else self._committed()
+        head = self.commit(*manifests, to=to) if manifests else self.committed()
         git("switch", "-q", "--detach", "main")
         git("merge", "-q", "--no-ff", "-m", "as if merged", branch)
         merged = git("rev-parse", "HEAD")
@@ -106,11 +129,17 @@ def team(folder: Path, github: FakeGitHub, sandbox: Sandbox, ledger: Any, secret
 
 
 def team_of(folder: Path, origin: Path, github: FakeGitHub, sandbox: Sandbox, secret: str) -> Team:
-    """A team around a repository that is there."""
+    """A team around a folder, which need not be there yet."""
+    made = Team(Runner(folder, origin, github), github, sandbox)
+    made.runner.environments = environments_of("default", sandbox, secret)
+    return made
+
+
+def environments_of(name: str, sandbox: Sandbox, ledger: str, robot: Json = ROBOT) -> dict[str, Settings]:
+    """The three of GitHub that one of ours has, as the README names them."""
     secrets = {
-        "RECONCILER_LEDGER_URL": secret, "GENESYSCLOUD_OAUTHCLIENT_ID": ROBOT["id"],
-        "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET,
+        "RECONCILER_LEDGER_URL": ledger, "GENESYSCLOUD_OAUTHCLIENT_ID": robot["id"],
+        "GENESYSCLOUD_OAUTHCLIENT_SECRET": robot["secret"],
     }  # fmt: skip
-    environments = dict.fromkeys(("default", "default-plan", "default-by-hand"), secrets)
     variables = {"RECONCILER_API_URL": sandbox.url, "RECONCILER_LOGIN_URL": sandbox.url}
-    return Team(Runner(folder, origin, github, variables, environments), github, sandbox)
+    return {f"{name}{ending}": Settings(variables, secrets) for ending in ("", "-plan", "-by-hand")}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +10,11 @@ import pytest
 import yaml
 from reconciler.sandbox import Sandbox
 
-from commands.project import ROBOT, SECRET, SETTINGS
+from commands.project import ROBOT, SETTINGS
 
 from .fake import FakeGitHub
 from .runner import Run
-from .team import Team, team_of
+from .team import team_of
 
 pytestmark = pytest.mark.long
 
@@ -26,20 +23,6 @@ pytestmark = pytest.mark.long
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox.start(load={"settings": SETTINGS, "clients": [ROBOT]}, seed="story") as running:
         yield running
-
-
-def reconciler(made: Team, *words: str, url: str) -> str:
-    """The program at an engineer's desk, in the repository."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILER_")} | {
-        "RECONCILER_API_URL": made.sandbox.url, "RECONCILER_LOGIN_URL": made.sandbox.url,
-        "GENESYSCLOUD_OAUTHCLIENT_ID": ROBOT["id"], "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET,
-    } | ({"RECONCILER_LEDGER_URL": url} if url else {})  # fmt: skip
-    ran = subprocess.run(
-        [sys.executable, "-m", "reconciler", *words], cwd=made.runner.origin, env=surroundings, capture_output=True,
-        text=True, timeout=60,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout + ran.stderr
 
 
 def went_well(run: Run) -> None:
@@ -51,21 +34,20 @@ def test_from_an_empty_directory_to_adoption(
     request: pytest.FixtureRequest, tmp_path: Path, fake: FakeGitHub, sandbox: Sandbox, kind: str
 ) -> None:
     url = request.getfixturevalue("postgresql").fresh() if kind == "database" else ""
+    exported = {"RECONCILER_LEDGER_URL": url} if url else {}
     origin = tmp_path / "origin"
     made = team_of(tmp_path, origin, fake, sandbox, url or "of no use here")
 
     # An empty directory, and a commit.
     origin.mkdir()
-    reconciler(made, "init", ".", url=url)
+    made.type("init", ".", **exported)
     if kind == "file":  # one that outlives every run of a runner
         with (origin / "manifests" / "reconciler.yaml").open("a") as project_file:
             project_file.write(f"ledger: {tmp_path / 'ledger.db'}\n")
-    for words in (("init", "-q", "-b", "main"), ("config", "user.name", "ann"), ("config", "user.email", "a@b.c")):
-        made.runner.git(*words)
-    reconciler(made, "validate", url=url)
-    reconciler(made, "fmt", url=url)
-    reconciler(made, "fmt", "--check", url=url)
-    fake.commits.append(made._committed())
+    made.type("validate", **exported)
+    made.type("fmt", **exported)
+    made.type("fmt", "--check", **exported)
+    made.begin()
 
     # The first apply, as reviewed by hand.
     went_well(made.by_hand(**{"new-ledger": True}))
@@ -83,7 +65,7 @@ def test_from_an_empty_directory_to_adoption(
     sandbox.control.edit("purposes", name, {"description": "Edited in the user interface"})
     went_well(made.look())
     assert [each["state"] for each in fake.issues] == ["open"]
-    assert "says what is there now" in reconciler(made, "drift", "--adopt", url=url)
+    assert "says what is there now" in made.type("drift", "--adopt", **exported)
     went_well(made.propose(18))
     made.approve(18)
     made.merge(18)
@@ -91,8 +73,8 @@ def test_from_an_empty_directory_to_adoption(
     assert made.descriptions() == {name: "Edited in the user interface"}
     went_well(made.look())
     assert [each["state"] for each in fake.issues] == ["closed"]
-    assert "No changes." in reconciler(made, "plan", url=url)
-    reconciler(made, "audit", "verify", url=url)
+    assert "No changes." in made.type("plan", **exported)
+    made.type("audit", "verify", **exported)
 
 
 def changed(origin: Path, description: str) -> Any:

@@ -71,8 +71,8 @@ def test_with_postgresql_it_is_the_same(tmp_path: Path, fake: FakeGitHub, sandbo
 
 
 def test_without_a_ledgers_url_every_workflow_says_so(estate: Team) -> None:
-    for secrets in estate.runner.secrets.values():
-        secrets["RECONCILER_LEDGER_URL"] = ""
+    for each in estate.runner.environments.values():
+        each.secrets["RECONCILER_LEDGER_URL"] = ""
     for run in (estate.propose(17, purpose(description="One")), estate.by_hand(), estate.push(), estate.look()):
         assert run.failed
         assert "the ledger has to be in PostgreSQL" in run.text
