@@ -12,7 +12,7 @@ import orjson
 from reconciler.commands import options
 from reconciler.commands.options import Home
 from reconciler.commands.outputs import PLAIN, parse_outputs
-from reconciler.commands.project_file import open_environments
+from reconciler.commands.project_file import chosen, open_environments
 from reconciler.commands.workspace import ENDINGS
 from reconciler.manifest import ProjectFile, Setting
 from reconciler.model.project import Environment, Project, suffix_of
@@ -79,7 +79,7 @@ def _ledger(project: Project) -> str:
 )
 @options.outputs
 def environments(home: Home, changed: tuple[Path, ...], outputs: tuple[str, ...]) -> None:
-    """List the environments of the project file.
+    """List the environments of the project file, or the one that --env names.
 
     \b
       reconciler environments
@@ -89,15 +89,22 @@ def environments(home: Home, changed: tuple[Path, ...], outputs: tuple[str, ...]
     target = parse_outputs(outputs, formats=(*PLAIN, "matrix"))
     with target.failing_loudly():
         file, _ = open_environments(home)
-        names = _touched(file, changed) if changed else tuple(file.settings)
-    target.show(_Listed(file, names))
+        names = _meant(file, home.environment)
+        touched = _touched(file, changed) if changed else names
+    target.show(_Listed(file, tuple(name for name in names if name in touched)))
 
 
-def _touched(file: ProjectFile, changed: Iterable[Path]) -> tuple[str, ...]:
+def _meant(file: ProjectFile, environment: str) -> tuple[str, ...]:
+    """The one that is named, or all. Raises UsageError."""
+    if environment in ("", options.EVERY):
+        return tuple(file.settings)
+    return (chosen(file, environment).project.environment.name,)
+
+
+def _touched(file: ProjectFile, changed: Iterable[Path]) -> set[str]:
     """The environments for which one of these files counts. A file of values counts for those that name it; every other
     YAML file for all: what it said before the change, and for whom, it does not say."""
-    found = {name for path in changed if path.suffix in ENDINGS for name in _users(file, path)}
-    return tuple(name for name in file.settings if name in found)
+    return {name for path in changed if path.suffix in ENDINGS for name in _users(file, path)}
 
 
 def _users(file: ProjectFile, path: Path) -> Iterator[str]:

@@ -145,7 +145,7 @@ def _tell_rest(made: Import) -> None:
     if made.elsewhere and shared:
         names = " and ".join(made.elsewhere)
         tell(legible(f"{shared} of these stand for {names}, too: plan --env all shows what becomes of them there."))
-    if not made.files:
+    if not made.files and not made.left:
         tell("Nothing to import: everything is described or recorded already.")
 
 

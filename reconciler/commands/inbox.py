@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from reconciler.apply.following import asked
+from reconciler.commands.keys import secrets_of
 from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling
 from reconciler.commands.planner import check_organisation
@@ -55,29 +56,28 @@ def callbacks(workspace: Workspace, *, key: Secret, log_level: str) -> Iterator[
     if not key:
         yield Callbacks()
         return
-    receivers = [receiver_of(stated, os.environ) for stated in workspace.project.service.forward]
+    secrets = secrets_of(os.environ, workspace.project.environment.name)
+    receivers = [receiver_of(stated, secrets) for stated in workspace.project.service.forward]
     with ExitStack() as stack:
         run = stack.enter_context(session(workspace, Calling(1, None, log_level)))
         ledger = stack.enter_context(_opened(workspace, run))
         yield _callbacks(workspace, run, ledger, receivers, key)
 
 
-def receiver_of(stated: Stated, environment: Mapping[str, str]) -> Receiver:
-    """With its credentials, from the environment. Raises UsageError with all that are missing."""
-    missing = sorted(name for name in stated.headers.values() if not environment.get(name))
+def receiver_of(stated: Stated, secrets: Mapping[str, Secret]) -> Receiver:
+    """With its credentials, of those that are set, by variable. Raises UsageError with all that are missing."""
+    missing = sorted(name for name in stated.headers.values() if name not in secrets)
     if missing:
         raise UsageError(
             "A receiver's credential is missing",
             detail=f"service.forward {stated.name} needs {', '.join(missing)}.",
             hint="Set it in the environment that `reconciler serve` runs in.",
         )
-    odd = sorted(name for name in stated.headers.values() if not _is_header_value(environment[name]))
+    odd = sorted(name for name in stated.headers.values() if not _is_header_value(secrets[name].reveal()))
     if odd:
         detail = f"{', '.join(odd)}: a header is one line of printable ASCII."
         raise UsageError("A receiver's credential cannot be sent", detail=detail)
-    return Receiver(
-        stated.name, stated.url, {header: Secret(environment[name]) for header, name in stated.headers.items()}
-    )
+    return Receiver(stated.name, stated.url, {header: secrets[name] for header, name in stated.headers.items()})
 
 
 def _is_header_value(text: str) -> bool:

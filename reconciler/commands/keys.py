@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconciler.errors import UsageError
+from reconciler.model.project import suffix_of
 from reconciler.model.secret import NONE, PREFIX, Secret, digest
 
 SERVER_KEY: Final = "RECONCILER_SERVICE_KEY"
@@ -26,9 +27,12 @@ def key_of(environment: Mapping[str, str], name: str) -> Secret:
     return Secret(value) if value else NONE
 
 
-def secrets_of(environment: Mapping[str, str]) -> Mapping[str, Secret]:
-    """The secrets that manifests may name, by variable. One that is empty is not set."""
-    return {name: Secret(value) for name, value in environment.items() if name.startswith(PREFIX) and value}
+def secrets_of(surroundings: Mapping[str, str], environment: str) -> Mapping[str, Secret]:
+    """The secrets that files may name, by variable, for one environment: `..._DEV` of dev comes before the one without.
+    One that is empty is not set."""
+    stated = {name: Secret(value) for name, value in surroundings.items() if name.startswith(PREFIX) and value}
+    suffix = f"_{suffix_of(environment)}"
+    return stated | {name.removesuffix(suffix): value for name, value in stated.items() if name.endswith(suffix)}
 
 
 def digests_of(secrets: Mapping[str, Secret], names: Iterable[str], *, ledger_id: str) -> Mapping[str, str]:

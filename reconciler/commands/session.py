@@ -66,9 +66,8 @@ def session(workspace: Workspace, calling: Calling) -> Iterator[Session]:
         observer=_log if calling.log_level == "debug" else None,
     )
     try:
-        yield Session(
-            clock, stop, client, calling.log_level, calling.parallelism, server_key, deadline, secrets_of(os.environ)
-        )
+        secrets = secrets_of(os.environ, workspace.project.environment.name)
+        yield Session(clock, stop, client, calling.log_level, calling.parallelism, server_key, deadline, secrets)
     except (KeyboardInterrupt, click.Abort):
         raise  # at once: closing would wait for the calls that are under way
     except BaseException:

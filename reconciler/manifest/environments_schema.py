@@ -20,6 +20,11 @@ ENVIRONMENT_NAME: Final[Mapping[str, Json]] = {
     "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
     "x-hint": "Begin with a letter or a digit; use letters, digits, `_`, `.` and `-`.",
 }
+_TAKEN: Final[Json] = {
+    "anyOf": [{"const": "all"}, {"pattern": "-([pP][lL][aA][nN]|[bB][yY]-[hH][aA][nN][dD])$"}],
+}
+"""`--env all` is every environment; NAME-plan and NAME-by-hand are what the workflows keep the credentials of NAME in,
+where names differ by more than their case."""
 _PLACE: Final[Mapping[str, Json]] = {
     "region": {
         "type": "string",
@@ -188,8 +193,9 @@ ENVIRONMENTS: Final[Mapping[str, Json]] = {
     "description": "Several environments by name; `--env NAME` chooses. Instead of `environment` and `ledger`.",
     "propertyNames": {
         **ENVIRONMENT_NAME,
-        "not": {"const": "all"},
-        "x-hint": "Begin with a letter or a digit; use letters, digits, `_`, `.` and `-`; not `all`.",
+        "not": _TAKEN,
+        "x-hint": "Begin with a letter or a digit; use letters, digits, `_`, `.` and `-`; neither `all` nor an ending "
+        "of `-plan` or `-by-hand`, by which the workflows find credentials.",
     },
     "additionalProperties": _OF_SEVERAL,
     "examples": [{"dev": {"region": "mypurecloud.de"}, "prod": {"region": "mypurecloud.de"}}],

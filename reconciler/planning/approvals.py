@@ -3,7 +3,8 @@
 Every path that is planned must be approved, and every approved one must be planned or have come about. Three things
 count as approved though no hash says so, since they end where an approved change ends: that the ledger learns what is
 so already; that it forgets what an approved deletion has ended; and what is left of a change that an earlier run under
-these same approvals had begun.
+these same approvals had begun. A fourth stands by the manifest: a variable's new value goes where that variable's value
+was sent to before. Reviews never see it, and whoever sets it needs no pull request.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.model.address import Address
 from reconciler.model.approval import MANIFEST, Approval, Changed, Difference, Gap, hash_of
+from reconciler.model.hidden import is_stated
 from reconciler.model.observed import Recorded
 from reconciler.model.parts import shape_at, value_at
 from reconciler.model.plan import Action, Plan
@@ -94,7 +96,19 @@ def _held(plan: Plan, approvals: Iterable[Approval], known: Known) -> _Held:
 
 
 def _is_covered(held: _Held, key: str, planned: Changed) -> bool:
-    return key in held.approved or any(_ends_alike(held, planned, each) for each in _beside(held, planned))
+    return (
+        key in held.approved
+        or any(_ends_alike(held, planned, each) for each in _beside(held, planned))
+        or _is_rotation(held, planned)
+    )
+
+
+def _is_rotation(held: _Held, planned: Changed) -> bool:
+    """Whether a secret is sent again, in place of what is there, from the variable that it came from last time."""
+    if planned.verdicts or planned.before is ABSENT or not is_stated(planned.after):
+        return False
+    recorded = observed_at(held.known.drafts, held.known.rows, replace(planned, recorded_only=True))
+    return same(recorded, planned.after)
 
 
 def _beside(held: _Held, changed: Changed) -> Sequence[_Approved]:

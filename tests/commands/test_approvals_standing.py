@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from .approving import altered, gaps, merged, refused, reviewed
-from .project import Json, Project, Start, manifest, purpose
+from .project import SUPPORT, Json, Project, Start, manifest, purpose
 from .retaining import ARCHIVE_SECRET, RULE, rule
+from .webhooks import HOOK, KEY, VALUE, VARIABLE, live, webhook
 
 
 def export(name: str = "september", month: str = "2026-09", **spec: Json) -> Json:
@@ -77,3 +78,44 @@ def test_a_rule_that_changed_archives_nothing_without_approval(archived: Project
         ("not approved", RULE, "spec.maxVersions"),
     ]
     assert len(archived.control.archives()) == 2
+
+
+@pytest.fixture
+def heard(project: Project) -> Project:
+    """A webhook with a secret, applied with it and planned without it, as in a pull request."""
+    project.environment[VARIABLE] = VALUE
+    assert merged(project, reviewed(project, webhook(headers=KEY))).outcomes == {HOOK: "done"}
+    project.environment.pop(VARIABLE)
+    return project
+
+
+def test_a_variables_new_value_is_sent_with_whatever_is_merged_next(heard: Project) -> None:
+    """No plan of a pull request sees it, so no approval could say so: without this no merge would pass any more."""
+    plan = reviewed(heard, webhook(headers=KEY), purpose())
+    ran = merged(heard, plan, **{VARIABLE: "r0tated"})
+    assert (ran.code, ran.outcomes) == (0, {HOOK: "done", SUPPORT: "done"})
+    assert live(heard.control)["headers"] == {"X-Api-Key": "r0tated"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"headers": {"X-Api-Key": {"fromEnv": f"{VARIABLE}_2"}}}, "spec.headers.X-Api-Key.value"),
+        ({"headers": KEY, "endpoint": "https://elsewhere.example.com/hook"}, "spec.endpoint"),
+        ({"headers": {**KEY, "X-More": {"fromEnv": VARIABLE}}}, "spec.headers.X-More"),
+    ],
+)
+def test_another_variable_another_place_and_another_header_are_approved_like_any_change(
+    heard: Project, changed: Json, path: str
+) -> None:
+    plan = reviewed(heard, webhook(headers=KEY), purpose())
+    heard.write(webhook(**changed), purpose())
+    heard.environment |= {VARIABLE: "r0tated", f"{VARIABLE}_2": "another"}
+    assert ("not approved", HOOK, path) in gaps(refused(heard, plan))
+
+
+def test_a_header_that_a_colleague_took_away_does_not_come_back_with_a_new_value(heard: Project) -> None:
+    plan = reviewed(heard, webhook(headers=KEY), purpose())
+    heard.control.edit("webhooks", "Compliance", {"headers": {"X-Api-Key": None}})
+    assert merged(heard, plan, **{VARIABLE: "r0tated"}).code == 0
+    assert live(heard.control)["headers"] == {}

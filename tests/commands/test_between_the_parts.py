@@ -87,6 +87,14 @@ def test_no_environment_is_named_like_a_folder_above_or_an_option(one: Project, 
     assert one.run("environments").code == 1
 
 
+@pytest.mark.parametrize("name", ["dev-plan", "dev-by-hand", "dev-PLAN"])
+def test_no_environment_is_named_like_what_the_workflows_keep_credentials_in(one: Project, name: str) -> None:
+    """`dev-plan` holds what may read dev: were it an environment, plans of dev would have what may write to it."""
+    one.configure(environments={"dev": {}, name: {}})
+    ran = one.run("validate")
+    assert (ran.code, ran.says(f"{name}: {{}}", "by which the workflows find credentials")) == (1, True)
+
+
 def found_there(project: Project, *names: str, **more: object) -> list[str]:
     """Objects that somebody made by hand; their ids."""
     return [project.control.create("purposes", {"name": name, **THEIRS}, **more)["id"] for name in names]
@@ -132,6 +140,16 @@ def test_what_is_bound_by_its_id_is_of_its_organisation_alone(two: Two) -> None:
     expected = {"name": "Twin", "id": first, "environments": ["dev"]}
     assert metadata_of(two.dev, "purposes/dev/Twin.yaml") == expected
     assert two.run("plan", "--env", "prod").says("1 to create")
+
+
+def test_an_import_that_refuses_all_does_not_say_that_all_is_described(two: Two) -> None:
+    patch = {"target": "Purpose/*", "spec": {"retention": "30d"}}
+    two.dev.configure(environments={"dev": {"patches": [patch]}, "prod": {}}, policies={"defaults": False})
+    two.dev.write(purpose("Sales"))
+    found_there(two.dev, "Support")
+    two.dev.control.edit("purposes", "Support", {"retentionPeriod": "P90D"})
+    ran = two.run("import", "--all", "--env", "dev")
+    assert (ran.code, ran.says("Not imported: Purpose"), "Nothing to import" in ran.err) == (0, True, False), ran
 
 
 def test_what_refers_to_what_stands_for_one_environment_stands_for_that_one(two: Two) -> None:

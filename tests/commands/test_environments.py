@@ -13,6 +13,7 @@ from reconciler.model.project import Project as ProjectSettings
 from reconciler.state import database_at
 
 from .project import SECRET, SUPPORT, Project, Ran, Start, purpose, schema, text
+from .webhooks import KEY, VARIABLE, live, webhook
 
 PLACES = ("RECONCILER_API_URL", "RECONCILER_LOGIN_URL")
 WHO = ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")
@@ -223,6 +224,21 @@ def test_the_environments_are_listed_for_people_and_for_a_matrix(two: Two) -> No
         ("dev", "DEV", False),
         ("prod", "PROD", False),
     ]
+
+
+def test_one_environment_is_listed_alone_and_one_that_is_none_not_at_all(two: Two) -> None:
+    assert orjson.loads(two.run("environments", "-o", "matrix", "--env", "prod").out) == {"environment": ["prod"]}
+    assert orjson.loads(two.run("environments", "-o", "matrix", "--env", "all").out) == {"environment": ["dev", "prod"]}
+    assert two.run("environments", "--env", "pord").fails_with(1, "Unknown environment", "Did you mean prod?")
+
+
+def test_a_secret_of_one_environment_comes_before_the_common_one(two: Two) -> None:
+    two.dev.write(webhook(headers=KEY))
+    values = {VARIABLE: "common", f"{VARIABLE}_PROD": "of-prod", f"{VARIABLE}_PROD_EU": "of-none"}
+    for name, project, expected in (("dev", two.dev, "common"), ("prod", two.prod, "of-prod")):
+        assert two.run("apply", "--auto-approve", "--env", name, **values).code == 0
+        assert live(project.control)["headers"] == {"X-Api-Key": expected}
+        assert two.run("plan", "--env", name, **values).says("1 unchanged")
 
 
 def test_the_matrix_of_a_change_holds_the_environments_that_it_touches(two: Two) -> None:

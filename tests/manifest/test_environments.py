@@ -77,7 +77,7 @@ CASES = {
     "a default that is none": ("environments: {dev: {}}\ndefaultEnvironment: de\n", "MF114", "4:21", "`dev`?"),
     "a default beside the only one": ("defaultEnvironment: dev\n", "MF114", "3:21", "`default`"),
     "no environment": ("environments: {}\n", "MF109", "3:15", ""),
-    "one that is called all": ("environments: {all: {}}\n", "MF111", "3:16", "not `all`"),
+    "one that is called all": ("environments: {all: {}}\n", "MF111", "3:16", "neither `all` nor"),
     "a region and a URL": (
         "environments: {dev: {region: a.b, apiUrl: 'https://x', loginUrl: 'https://x'}}\n",
         "MF111",

@@ -1,0 +1,79 @@
+"""Secrets that manifests name, through the workflows: only the runs that apply have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from reconciler.sandbox import Sandbox
+
+from commands.project import ROBOT, SETTINGS, Json, purpose
+from commands.webhooks import KEY, VARIABLE, live, webhook
+
+from .fake import FakeGitHub
+from .team import Team, team
+from .test_workflows import went_well
+
+pytestmark = pytest.mark.long
+PLACE = re.compile("# A line like this for each RECONCILER_SECRET_.*")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start(load={"settings": SETTINGS, "clients": [ROBOT]}, seed="team") as running:
+        yield running
+
+
+@pytest.fixture
+def estate(tmp_path: Path, fake: FakeGitHub, sandbox: Sandbox) -> Team:
+    """With the secret's line at each place that the workflows have for it, as the README says."""
+    made = team(tmp_path, fake, sandbox, str(tmp_path / "ledger.db"), "of no use here")
+    for name in ("reconcile-apply", "reconcile-apply-by-hand"):
+        file = made.runner.origin / ".github" / "workflows" / f"{name}.yml"
+        text, places = PLACE.subn(f"{VARIABLE}: ${{{{ secrets.{VARIABLE} }}}}", file.read_text())
+        assert places == {"reconcile-apply": 1, "reconcile-apply-by-hand": 2}[name]
+        file.write_text(text)
+    fake.commits.append(made.committed())
+    hold(made, "the-first-one")
+    went_well(made.by_hand(**{"new-ledger": True}))
+    return made
+
+
+def delivered(made: Team, number: int, *manifests: Json, **more: str) -> None:
+    """Planned, reviewed, merged, applied, and nobody has read the secret."""
+    runs = [made.propose(number, *manifests, **more)]
+    made.approve(number)
+    made.merge(number)
+    for run in [*runs, made.push()]:
+        went_well(run)
+        assert "the-first-one" not in run.text + run.summary
+        assert "the-second-one" not in run.text + run.summary
+
+
+def sent(made: Team) -> str:
+    """What the webhook's receiver is sent."""
+    headers: dict[str, str] = live(made.sandbox.control)["headers"]
+    return headers["X-Api-Key"]
+
+
+def hold(made: Team, value: str) -> None:
+    for name in ("default", "default-by-hand"):
+        made.runner.environments[name].secrets[VARIABLE] = value
+
+
+def test_a_secret_reaches_the_organisation_and_a_new_value_goes_with_the_next_merge(estate: Team) -> None:
+    delivered(estate, 17, webhook(headers=KEY), to="hook.yaml")
+    assert sent(estate) == "the-first-one"
+    hold(estate, "the-second-one")
+    delivered(estate, 18, purpose(description="Two"))
+    assert (sent(estate), estate.descriptions()) == ("the-second-one", {"Support": "Two"})
+
+
+def test_a_new_value_goes_at_once_by_a_run_by_hand_whose_plan_has_it_too(estate: Team) -> None:
+    delivered(estate, 17, webhook(headers=KEY), to="hook.yaml")
+    hold(estate, "the-second-one")
+    estate.runner.environments["default-plan"].secrets[VARIABLE] = "the-second-one"
+    went_well(estate.by_hand())
+    assert sent(estate) == "the-second-one"
