@@ -95,16 +95,17 @@ class _Applied:
 
 @dataclass(frozen=True, slots=True)
 class _Consent:
-    """On whose word it is applied: that of a saved plan, of reviewed ones, or of whoever types."""
+    """On whose word it is applied: that of a saved plan, of reviewed ones, of what stands, or of whoever types."""
 
     plan_file: Path | None
     seal: str
     approved: tuple[Path, ...]
+    standing: bool
     auto_approve: bool
 
     @property
     def asks(self) -> bool:
-        return not (self.auto_approve or self.approved)
+        return not (self.auto_approve or self.approved or self.standing)
 
 
 @click.command()
@@ -117,6 +118,11 @@ class _Consent:
     metavar="FILE|FOLDER",
     callback=shared.places,
     help="Plan anew, and go on only if reviewed plans (plan --out) approve of every change; repeatable.",
+)
+@click.option(
+    "--standing",
+    is_flag=True,
+    help="Plan anew, and go on only if all of it stands by its manifest: queued requests, archives, new secrets.",
 )
 @shared.home
 @shared.deciding
@@ -131,6 +137,7 @@ def apply(
     plan_file: Path | None,
     seal: str,
     approved: tuple[Path, ...],
+    standing: bool,
     home: Home,
     options: PlanOptions,
     waits: bool,
@@ -148,11 +155,12 @@ def apply(
       reconciler apply
       reconciler apply plan.json --seal sha256:...
       reconciler apply --drift keep --approved-plan pr-17.json --approved-plan pr-18.json
+      reconciler apply --drift keep --standing
       reconciler apply --auto-approve --output json=report.json
     """
     target = parse_outputs(outputs, formats=REVIEW, verb="apply", environment=named(home))
     with target.failing_loudly():
-        consent = _Consent(plan_file, seal, approved, auto_approve)
+        consent = _Consent(plan_file, seal, approved, standing, auto_approve)
         _check_usage(ctx, consent)
         # The plan is closed: with one, no manifest is read.
         workspace = open_project(home) if plan_file else open_workspace(home)
@@ -162,7 +170,8 @@ def apply(
             session(workspace, calling) as run,
             locked(workspace, run.clock, timeout=lock_timeout, command="reconciler apply") as held,
         ):
-            task = Task(run, workspace, wishes, target, saved, approvals, asks=consent.asks, waits=waits)
+            by_approvals = bool(consent.approved) or consent.standing
+            task = Task(run, workspace, wishes, target, saved, approvals, by_approvals, asks=consent.asks, waits=waits)
             outcome = applied(replace(task, held=held, is_new=options.new_ledger))
     if isinstance(outcome, Plan):
         target.show(PlanShown(outcome))
@@ -179,6 +188,12 @@ def _check_usage(ctx: click.Context, consent: _Consent) -> None:
             "A plan is applied, or approves",
             detail="PLAN is applied as it is; --approved-plan plans anew and is compared.",
             hint="reconciler apply plan.json --seal sha256:...\nreconciler apply --approved-plan plan.json",
+        )
+    if consent.standing and (consent.plan_file is not None or consent.approved):
+        raise UsageError(
+            "What stands is applied alone",
+            detail="--standing plans anew and takes no PLAN; with --approved-plan, what stands is applied anyway.",
+            hint="reconciler apply --drift keep --standing",
         )
     useless = [name for name in PLANNING if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if consent.plan_file is not None and useless:

@@ -74,7 +74,10 @@ DECIDING: Final = Deciding(merge, judge, matching, asks_the_same, unclaimed, Lis
 @dataclass(frozen=True, slots=True)
 class Task:
     """One apply as it was asked for: a `saved` plan, or one that is made now, approved by reviewed plans, by a person
-    who is asked, or by the command line alone."""
+    who is asked, or by the command line alone.
+
+    `by_approvals` = nothing is done but what stands by a manifest and what `approvals`, if there are any, have.
+    """
 
     run: Session
     workspace: Workspace
@@ -82,6 +85,7 @@ class Task:
     target: Outputs
     saved: Plan | None = None
     approvals: tuple[Approval, ...] = ()
+    by_approvals: bool = False
     asks: bool = False
     waits: bool = False
     held: Held | None = None
@@ -96,7 +100,7 @@ def applied(task: Task) -> Report | Plan:
     """Everything that happens under the lock. A plan = it is blocked, or there is nothing to do."""
     organisation = task.run.client.organisation()
     check_organisation(task.workspace, organisation)
-    if task.approvals:
+    if task.by_approvals:
         check_ledger_is_there(task.workspace, organisation, task.approvals)
     with write_ledger(task.workspace, organisation, held=task.held, is_new=task.is_new) as ledger:
         if task.saved is not None:
@@ -106,7 +110,7 @@ def applied(task: Task) -> Report | Plan:
 
 def _planned_and_applied(task: Task, ledger: SqlLedger, organisation: Organisation) -> Report | Plan:
     run = task.run
-    if task.approvals:
+    if task.by_approvals:
         with refusals_noted(ledger, run.clock):
             rebases = task.wishes.choices.rebase
             check_fitness(task.workspace, organisation, ledger, task.approvals, rebases=rebases)
@@ -136,7 +140,7 @@ def _look_back(task: Task, ledger: Ledger, organisation: Organisation) -> None:
 def _agree(task: Task, ledger: SqlLedger, decided: Decided) -> None:
     """By the approvals, or by whoever is asked. Raises ApprovalRefused, Declined; each is noted, and a blocked plan."""
     plan, clock = decided.plan, task.run.clock
-    if task.approvals:
+    if task.by_approvals:
         with refusals_noted(ledger, clock, seal_of(plan)):
             check_approved(decided, ledger, task.run.client, task.approvals)
     if plan.blocked:
@@ -184,7 +188,8 @@ def _perform(task: Task, ledger: SqlLedger, organisation: Organisation, plan: Pl
 def _note_approved(task: Task, ledger: SqlLedger, plan: Plan) -> None:
     """Before the first effect, so that a run that is cut off can be gone on with."""
     names = {approval.seal: Path(approval.name).name for approval in task.approvals}
-    standing = newly_standing(plan, ledger, task.approvals)
+    agreed = [approval.plan for approval in task.approvals] if task.by_approvals else [plan]
+    standing = newly_standing(plan, ledger, agreed)
     note_approved(ledger, task.run.clock, seal=seal_of(plan), approvals=names, standing=standing)
 
 
@@ -212,7 +217,7 @@ def _run(run: Session, ledger: Ledger, plan: Plan, emit: Callable[[Event], None]
 def _over(task: Task, ledger: Ledger, plan: Plan, outcome: Report | Plan) -> Report | Plan:
     """Note that a whole plan is over, also where there was nothing to do: somebody asks which commit was applied last.
     Where no commit is known, nobody can."""
-    if plan.partial or not (task.approvals or provenance().commit):
+    if plan.partial or not (task.by_approvals or provenance().commit):
         return outcome
     succeeded = not isinstance(outcome, Report) or exit_code(outcome) == 0
     try:

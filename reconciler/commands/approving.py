@@ -133,13 +133,12 @@ def standing_in(ledger: SqlLedger) -> Mapping[Address, str]:
     return {Address.parse(entry.address): entry.summary[0] for entry in noted if entry.summary}
 
 
-def newly_standing(plan: Plan, ledger: SqlLedger, approvals: Sequence[Approval]) -> Mapping[Address, str]:
-    """Of the manifests that stand, those that are approved now and that the ledger does not know of. Where no reviewed
-    plans are given, this very plan is what was agreed to."""
+def newly_standing(plan: Plan, ledger: SqlLedger, agreed: Iterable[Plan]) -> Mapping[Address, str]:
+    """Of the manifests that stand, those that somebody agreed to now, by these plans, and that the ledger does not know
+    of."""
     if not plan.standing:
         return {}
     known = standing_in(ledger)
-    agreed = [approval.plan for approval in approvals] or [plan]
     said = {hashed for each in agreed for hashed in each.standing.values()}
     return {at: hashed for at, hashed in plan.standing.items() if hashed in said and known.get(at) != hashed}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .approving import altered, gaps, merged, refused, reviewed
-from .project import SUPPORT, Json, Project, Start, manifest, purpose
+from .approving import NOT_APPROVED, altered, gaps, merged, refused, reviewed
+from .project import SUPPORT, Json, Project, Ran, Start, manifest, purpose
 from .retaining import ARCHIVE_SECRET, RULE, rule
 from .webhooks import HOOK, KEY, VALUE, VARIABLE, live, webhook
 
@@ -119,3 +119,57 @@ def test_a_header_that_a_colleague_took_away_does_not_come_back_with_a_new_value
     heard.control.edit("webhooks", "Compliance", {"headers": {"X-Api-Key": None}})
     assert merged(heard, plan, **{VARIABLE: "r0tated"}).code == 0
     assert live(heard.control)["headers"] == {}
+
+
+def stands(project: Project, *more: str, **exported: str) -> Ran:
+    """The nightly apply."""
+    return project.run("apply", "--drift", "keep", "--standing", "-o", "json", *more, **exported)
+
+
+def test_what_waits_in_the_queue_is_made_between_merges(project: Project) -> None:
+    first, second = export("first", "2026-08"), export()
+    assert set(merged(project, reviewed(project, first, second)).outcomes.values()) == {"done", "queued"}
+    assert stands(project, "--wait").code == 0
+    assert len(project.control.objects("data_exports")) == 2
+
+
+def test_a_new_head_is_archived_between_merges(archived: Project) -> None:
+    archived.control.add_version("Strategy 1")
+    assert stands(archived).code == 0
+    assert len(archived.control.archives()) == 3
+
+
+def test_a_new_value_is_sent_between_merges(heard: Project) -> None:
+    assert stands(heard, **{VARIABLE: "r0tated"}).outcomes == {HOOK: "done"}
+    assert live(heard.control)["headers"] == {"X-Api-Key": "r0tated"}
+
+
+def test_with_nothing_to_do_and_with_drift_nothing_is_done_between_merges(heard: Project) -> None:
+    heard.control.edit("webhooks", "Compliance", {"endpoint": "https://theirs.example.com/hook"})
+    heard.control.forget()
+    assert stands(heard).code == 0
+    assert heard.effects() == []
+
+
+def test_nothing_that_needs_an_approval_is_done_between_merges(archived: Project) -> None:
+    archived.control.add_version("Strategy 1")
+    archived.write(rule(archived.control), purpose())
+    before = archived.files()
+    ran = stands(archived)
+    assert (ran.code, ran.document["summary"]) == (4, NOT_APPROVED), str(ran)
+    assert gaps(ran) == [("not approved", SUPPORT, "spec")]
+    assert archived.wrote_only_its_refusal(before)
+    assert len(archived.control.archives()) == 2
+
+
+def test_a_request_that_nobody_approved_is_not_made_between_merges(project: Project) -> None:
+    project.applied(purpose())
+    project.write(purpose(), export())
+    for _ in range(2):
+        assert gaps(stands(project)) == [("not approved", "DataExport/september", "manifest")]
+    assert project.control.objects("data_exports") == []
+
+
+@pytest.mark.parametrize("other", [("it.plan",), ("--approved-plan", "it.plan")])
+def test_what_stands_is_applied_alone(project: Project, other: tuple[str, ...]) -> None:
+    assert project.run("apply", "--standing", *other).fails_with(1, "What stands is applied alone")

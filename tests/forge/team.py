@@ -91,6 +91,11 @@ class Team:
         """What a push to the main branch starts."""
         return self.runner.run("reconcile-apply", event="push", ref="main", sha=self.runner.git("rev-parse", "main"))
 
+    def night(self) -> Run:
+        """The apply of what stands, when nothing was merged."""
+        head = self.runner.git("rev-parse", "main")
+        return self.runner.run("reconcile-apply", event="schedule", ref="main", sha=head)
+
     def by_hand(self, **inputs: Any) -> Run:
         stated = {"environment": "default", "new-ledger": False, "drift": "keep"} | inputs
         sha = self.runner.git("rev-parse", "main")

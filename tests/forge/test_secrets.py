@@ -71,6 +71,29 @@ def test_a_secret_reaches_the_organisation_and_a_new_value_goes_with_the_next_me
     assert (sent(estate), estate.descriptions()) == ("the-second-one", {"Support": "Two"})
 
 
+def test_a_new_value_goes_at_night_when_nothing_is_merged(estate: Team) -> None:
+    delivered(estate, 17, webhook(headers=KEY), to="hook.yaml")
+    hold(estate, "the-second-one")
+    went_well(estate.push())
+    assert sent(estate) == "the-first-one"
+    went_well(estate.night())
+    assert sent(estate) == "the-second-one"
+    went_well(estate.night())
+
+
+def test_at_night_nothing_is_applied_that_was_not_reviewed(estate: Team) -> None:
+    delivered(estate, 17, webhook(headers=KEY), to="hook.yaml")
+    estate.sandbox.control.delete("purposes", "Support")
+    hold(estate, "the-second-one")
+    went_well(estate.night())
+    assert (sent(estate), estate.descriptions()) == ("the-second-one", {})
+    estate.github.commits.append(estate.commit(purpose("Pushed")))
+    hold(estate, "the-third-one")
+    run = estate.night()
+    assert (run.ran("Fetch the reviewed plans"), run.ran("Apply")) == ([4], [None]), run.text
+    assert (sent(estate), estate.descriptions()) == ("the-second-one", {})
+
+
 def test_a_new_value_goes_at_once_by_a_run_by_hand_whose_plan_has_it_too(estate: Team) -> None:
     delivered(estate, 17, webhook(headers=KEY), to="hook.yaml")
     hold(estate, "the-second-one")
