@@ -147,4 +147,4 @@ def environments_of(name: str, sandbox: Sandbox, ledger: str, robot: Json = ROBO
         "GENESYSCLOUD_OAUTHCLIENT_SECRET": robot["secret"],
     }  # fmt: skip
     variables = {"RECONCILER_API_URL": sandbox.url, "RECONCILER_LOGIN_URL": sandbox.url}
-    return {f"{name}{ending}": Settings(variables, secrets) for ending in ("", "-plan", "-by-hand")}
+    return {f"{name}{ending}": Settings(variables, dict(secrets)) for ending in ("", "-plan", "-by-hand")}
