@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Final
 
 from reconciler.manifest.envelope import CHANGES, DIALECT, manifest_schema
@@ -13,6 +13,7 @@ from reconciler.model.values import Json
 
 _PLACEHOLDER: Final[Mapping[str, Json]] = {"type": "string", "pattern": PATTERN}
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+_ALL: Final = _SCALARS | {"array", "object"}
 _ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecated")
 
 
@@ -30,7 +31,7 @@ def document_schema(kind: Kind) -> dict[str, Json]:
     """The JSON Schema of a whole manifest of a kind."""
     schema = manifest_schema(kind)
     properties = dict(schema["properties"])
-    properties["spec"] = _with_placeholders(_without_filled_in(properties["spec"], kind))
+    properties["spec"] = _with_placeholders(_without_filled_in(properties["spec"], kind), instead_of=_SCALARS)
     properties["metadata"] = _with_placeholders_in(properties["metadata"], ("labels", "id"))
     if "$defs" in schema:
         schema["$defs"] = {name: _with_placeholders(part) for name, part in schema["$defs"].items()}
@@ -77,12 +78,13 @@ def _without_filled_in(spec: Mapping[str, Json], kind: Kind) -> Mapping[str, Jso
     return {**spec, "required": [name for name in spec["required"] if name != "name"]}
 
 
-def _with_placeholders(schema: Json) -> Json:
-    """A schema that also admits a placeholder wherever it admits a scalar. Annotations stay where editors look."""
+def _with_placeholders(schema: Json, *, instead_of: Set[str] = _ALL) -> Json:
+    """A schema that also admits a placeholder wherever it admits a value, and in its own place for these types.
+    Annotations stay where editors look."""
     if not isinstance(schema, dict):
         return schema
     inner = {keyword: _inside(keyword, value) for keyword, value in schema.items()}
-    if not _admits_scalar(schema):
+    if not _admits(schema, instead_of):
         return inner
     annotations = {keyword: inner.pop(keyword) for keyword in _ANNOTATIONS if keyword in inner}
     return {**annotations, "anyOf": [inner, _PLACEHOLDER]}
@@ -97,18 +99,20 @@ def _inside(keyword: str, value: Json) -> Json:
     match keyword:
         case "properties" | "patternProperties" | "dependentSchemas":
             return {name: _with_placeholders(part) for name, part in value.items()}
-        case "items" | "additionalProperties" | "then" | "else":
+        case "items" | "additionalProperties":
             return _with_placeholders(value)
+        case "then" | "else":
+            return _with_placeholders(value, instead_of=_SCALARS)
         case "allOf":
-            return [_with_placeholders(part) for part in value]
-        case "anyOf" | "oneOf":
-            return [part if _admits_scalar(part) else _with_placeholders(part) for part in value]
+            return [_with_placeholders(part, instead_of=_SCALARS) for part in value]
+        case "anyOf" | "oneOf":  # what stands in the place of any of them is admitted once, beside them
+            return [part if _admits(part, _SCALARS) else _with_placeholders(part, instead_of=set()) for part in value]
         case _:
             return value
 
 
-def _admits_scalar(schema: Mapping[str, Json]) -> bool:
+def _admits(schema: Mapping[str, Json], wanted: Set[str]) -> bool:
     types = schema.get("type", ())
-    if "enum" in schema or _SCALARS & ({types} if isinstance(types, str) else {*types}):
+    if ("enum" in schema and wanted) or wanted & ({types} if isinstance(types, str) else {*types}):
         return True
-    return any(_admits_scalar(part) for keyword in ("anyOf", "oneOf") for part in schema.get(keyword, ()))
+    return any(_admits(part, wanted) for keyword in ("anyOf", "oneOf") for part in schema.get(keyword, ()))

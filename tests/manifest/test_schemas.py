@@ -71,9 +71,12 @@ def test_every_property_has_a_title_and_a_description(name: str) -> None:
         "{colour: red, period: '${values.days}'}",
         "{colour: red, tags: ['${values.tag}']}",
         "{colour: red, parts: [{name: a, weight: '${values.w}'}]}",
+        "{colour: red, tags: '${values.tags}'}",
+        "{colour: red, parts: '${values.parts}'}",
+        "{colour: red, parts: ['${values.part}']}",
     ],
 )
-def test_a_placeholder_may_stand_for_a_scalar(spec: str) -> None:
+def test_a_placeholder_may_stand_for_a_value(spec: str) -> None:
     assert admits(GADGET, gadget(spec))
     assert spec.count("note") or not admits(manifest_schema(kind()), gadget(spec)) or "tag" in spec
 
@@ -83,13 +86,13 @@ def test_a_placeholder_may_stand_for_a_scalar(spec: str) -> None:
     [
         "{colour: '${values.tone} and more'}",
         "{colour: '${other.tone}'}",
-        "{colour: red, tags: '${values.tags}'}",
+        "{colour: red, tags: '${values.tags} and more'}",
         "'${values.spec}'",
         "{colour: rde}",
         "{colour: red, zzz: 1}",
     ],
 )
-def test_a_placeholder_stands_for_a_whole_scalar_only(spec: str) -> None:
+def test_a_placeholder_stands_for_a_whole_value_only(spec: str) -> None:
     assert not admits(GADGET, gadget(spec))
 
 
