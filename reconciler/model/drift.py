@@ -30,10 +30,11 @@ class Drifted:
 @dataclass(frozen=True, slots=True)
 class Drift:
     """Everything that drifted, by address; `compared` is how many objects were looked at, `foreign` how many live ones
-    are nobody's, by kind added up."""
+    are nobody's, by kind added up. `is_one_of_several` says that the project has other environments."""
 
     organisation: Organisation
     environment: str
     drifted: tuple[Drifted, ...]
     compared: int
     foreign: int = 0
+    is_one_of_several: bool = False

@@ -32,6 +32,7 @@ def drift_of(situation: Situation, bindings: Bindings) -> Drift:
         tuple(found for row in compared for found in _drifted(situation, bindings, row)),
         len(compared),
         sum(bindings.foreign.values()),
+        situation.project.is_one_of_several,
     )
 
 

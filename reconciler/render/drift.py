@@ -26,7 +26,7 @@ def drift_text(drift: Drift, kinds: Mapping[str, Kind], *, styled: bool, width: 
     lines: list[Line] = []
     for each in drift.drifted:
         kind = kinds.get(each.address.kind)
-        lines += [*_object(each, kind.shape if kind else None, width), BLANK]
+        lines += [*_object(each, kind.shape if kind else None, width, _commands(drift, each)), BLANK]
     return put([*lines, *_ending(drift, width)], styled=styled)
 
 
@@ -59,7 +59,7 @@ def remarks_of_drift(drift: Drift) -> tuple[Remark, ...]:
             Level.WARNING,
             f"{each.address}: {_said(each)}",
             ", ".join(dotted(part.path) for part in each.fields) or each.trouble,
-            f"reconciler drift --adopt {each.address}\nreconciler apply --target {each.address}",
+            "\n".join(_commands(drift, each)),
             each.where,
             subject=str(each.address),
         )
@@ -72,6 +72,12 @@ def cases_of_drift(drift: Drift) -> tuple[Case, ...]:
     said = zip(drift.drifted, remarks_of_drift(drift), strict=True)
     drifted = [Case(each.address.kind, each.address.name, Verdict.FAILED, (remark,)) for each, remark in said]
     return (*drifted, Case("drift", "everything else"))
+
+
+def _commands(drift: Drift, each: Drifted) -> tuple[str, str]:
+    """What takes it over, and what sets it back: in this environment and no other, whichever is the default one."""
+    here = f" --env {drift.environment}" if drift.is_one_of_several else ""
+    return f"reconciler drift{here} --adopt {each.address}", f"reconciler apply{here} --target {each.address}"
 
 
 def _part(each: Drifted) -> dict[str, Json]:
@@ -95,16 +101,17 @@ def _said(each: Drifted) -> str:
     return "cannot be compared" if each.trouble else "changed behind our back"
 
 
-def _object(each: Drifted, shape: Shape | None, width: int) -> list[Line]:
+def _object(each: Drifted, shape: Shape | None, width: int, commands: tuple[str, str]) -> list[Line]:
     rows = [line(span(each.address, Tone.STRONG), f"  {_said(each)}", indent=INDENT)]
     rows += prose(each.trouble, width=width, indent=INNER)
     rows += field_lines(shape, [_as_it_went(part) for part in each.fields], width=width, indent=INNER)
     if each.is_gone or each.trouble:
         return rows
+    adopting, undoing = commands
     return [
         *rows,
-        line("take it over  ", span(f"reconciler drift --adopt {each.address}", Tone.LITERAL), indent=INNER),
-        line("set it back   ", span(f"reconciler apply --target {each.address}", Tone.LITERAL), indent=INNER),
+        line("take it over  ", span(adopting, Tone.LITERAL), indent=INNER),
+        line("set it back   ", span(undoing, Tone.LITERAL), indent=INNER),
     ]
 
 

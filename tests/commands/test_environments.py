@@ -118,6 +118,20 @@ def test_a_plan_of_one_environment_is_not_applied_to_another(two: Two) -> None:
     assert two.dev.control.effects() == []
 
 
+def test_what_drift_advises_is_for_the_environment_that_drifted_whichever_is_the_default(two: Two) -> None:
+    two.dev.configure(
+        environments={"dev": {"values": {"days": 30}}, "prod": {"values": {"days": 180}}}, defaultEnvironment="dev"
+    )
+    two.run("apply", "--env", "dev", "--auto-approve")
+    two.run("apply", "--env", "prod", "--auto-approve")
+    two.prod.control.edit("purposes", "Support", {"description": "theirs"})
+    advised = [f"reconciler drift --env prod --adopt {SUPPORT}", f"reconciler apply --env prod --target {SUPPORT}"]
+    ran = two.run("drift", "--env", "prod")
+    assert ran.says(*advised)
+    told = two.run("drift", "--env", "prod", "-o", "github").out
+    assert all(each in told for each in advised)
+
+
 def test_which_environment_has_to_be_said_where_there_are_several(two: Two) -> None:
     ran = two.run("plan")
     assert ran.fails_with(1, "Which environment?", "The project has dev, prod.", "--env or RECONCILER_ENV")
