@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -30,6 +31,13 @@ class Home:
     directory: Path = Path("manifests")
     project_file: Path | None = None
     environment: str = ""
+
+    def command(self, *words: str | Path) -> str:
+        """A command for this project and this environment, for somebody's shell."""
+        folder = () if self.directory == Path("manifests") else ("--dir", self.directory)
+        file = () if self.project_file is None else ("--project", self.project_file)
+        environment = ("--env", self.environment) if self.environment else ()
+        return shlex.join(map(str, ("reconciler", *words, *folder, *file, *environment)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def planned(
     if out is not None:
         write_file(out, write_plan(decided), mode=0o600)
         if calling.log_level != "quiet":
-            tell(_saved(out, decided, home.environment))
+            tell(_saved(out, decided, home))
     return decided
 
 
@@ -167,11 +167,11 @@ def _everywhere(
     ctx.exit(shown.exit_code(detailed=detailed))
 
 
-def _saved(out: Path, decided: Plan, environment: str) -> str:
+def _saved(out: Path, decided: Plan, home: Home) -> str:
     if decided.blocked:
         return f"Saved as {out}. It is blocked: apply will refuse it."
-    chosen = f" --env {environment}" if environment else ""
-    return f"Saved as {out}. Apply exactly this plan with:\nreconciler apply {out} --seal {seal_of(decided)}{chosen}"
+    command = home.command("apply", out, "--seal", seal_of(decided))
+    return f"Saved as {out}. Apply exactly this plan with:\n{command}"
 
 
 def exit_code(decided: Plan, *, detailed: bool) -> int:

@@ -73,7 +73,7 @@ def snapshot(file: Path, all_kinds: bool, home: Home, new_ledger: bool, calling:
                 variables=tuple(sorted(decided.seen.variables)),
             )
     write_file(file, write_snapshot(redacted(made, KINDS, _needed(decided))), mode=0o600)
-    run.say(f"Saved as {file}. Plan from it with:\nreconciler plan --against {file}")
+    run.say(f"Saved as {file}. Plan from it with:\n{home.command('plan', '--against', file)}")
 
 
 def _read_the_rest(recording: RecordingApi) -> None:

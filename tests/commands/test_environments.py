@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +131,18 @@ def test_what_drift_advises_is_for_the_environment_that_drifted_whichever_is_the
     assert ran.says(*advised)
     told = two.run("drift", "--env", "prod", "-o", "github").out
     assert all(each in told for each in advised)
+
+
+def test_what_is_said_of_a_saved_file_can_be_typed_as_it_is(two: Two) -> None:
+    two.dev.manifests.rename("our manifests")
+    here = ("--dir", "our manifests", "--env", "prod")
+    ran = two.run("plan", *here, "--out", "a plan.json")
+    command = ran.err.splitlines()[-1]
+    assert command.startswith("reconciler apply 'a plan.json' --seal sha256:")
+    assert two.run(*shlex.split(command)[1:]).code == 0
+    command = two.run("snapshot", *here, "a snapshot.json").err.splitlines()[-1]
+    assert command == "reconciler plan --against 'a snapshot.json' --dir 'our manifests' --env prod"
+    assert two.run(*shlex.split(command)[1:]).says("No changes")
 
 
 def test_which_environment_has_to_be_said_where_there_are_several(two: Two) -> None:
