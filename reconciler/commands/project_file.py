@@ -20,7 +20,9 @@ PROJECT_FILE: Final = "reconciler.yaml"
 
 def open_environments(home: Home) -> tuple[ProjectFile, Path]:
     """The project file with all its environments, and its folder. Raises InvalidManifests, UsageError."""
-    file, root, problems = read_project_file([home.directory if home.directory.exists() else Path()], home.project_file)
+    file, root, problems, _ = read_project_file(
+        [home.directory if home.directory.exists() else Path()], home.project_file
+    )
     if problems:
         raise InvalidManifests(problems)
     return file, root
@@ -59,19 +61,27 @@ def named(home: Home) -> str:
         return home.environment or Project().environment.name
 
 
-def read_project_file(places: list[Path], project_file: Path | None) -> tuple[ProjectFile, Path, tuple[Problem, ...]]:
-    """The project file, if there is one, and the folder that relative paths in it start from."""
+def read_project_file(
+    places: list[Path], project_file: Path | None
+) -> tuple[ProjectFile, Path, tuple[Problem, ...], frozenset[Path]]:
+    """The project file, if there is one, the folder that relative paths in it start from, every problem, and where the
+    file and those of its values really are: they may lie among the manifests, and are none."""
     at = project_file or _project_file(places[0])
     if at is None:
-        return ProjectFile(), places[0] if places[0].is_dir() else places[0].parent, ()
+        return ProjectFile(), places[0] if places[0].is_dir() else places[0].parent, (), frozenset()
     bounds_of(at).check(at, real_path(at))
-    file, problems = read_project(str(at), content_of(at), KINDS, linked=lambda path: _linked(at.parent, path))
-    return file, at.parent, problems
+    parts = {real_path(at)}
+
+    def linked(stated: str) -> tuple[str, bytes]:
+        parts.add(real_path(at.parent / stated))
+        return _linked(at.parent / stated, at.parent, stated)
+
+    file, problems = read_project(str(at), content_of(at), KINDS, linked=linked)
+    return file, at.parent, problems, frozenset(parts)
 
 
-def _linked(folder: Path, stated: str) -> tuple[str, bytes]:
+def _linked(path: Path, folder: Path, stated: str) -> tuple[str, bytes]:
     """A file that the project file names: it lies in its folder. Raises UsageError."""
-    path = folder / stated
     if not real_path(path).is_relative_to(real_path(folder)):
         raise UsageError("A file cannot be read", detail=f"{stated} leads out of {folder}.", hint="Put it there.")
     if not path.is_file():

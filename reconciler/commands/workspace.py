@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -80,11 +80,11 @@ def read_workspace(
     in the place of those of the same name. `is_part` says that there are other manifests elsewhere.
     """
     _check_places(places)
-    file, root, problems = read_project_file(places or [Path()], home.project_file)
+    file, root, problems, parts = read_project_file(places or [Path()], home.project_file)
     for problem in problems:
         notify(problem)
     setting = Setting() if problems else chosen(file, home.environment)
-    return _read(root, setting, _files(places, more), problems, is_part=is_part, notify=notify)
+    return _read(root, setting, _files(places, parts, more), problems, is_part=is_part, notify=notify)
 
 
 def read_everywhere(
@@ -92,8 +92,8 @@ def read_everywhere(
 ) -> tuple[Mapping[str, Workspace], tuple[Problem, ...]]:
     """The same in every environment. Each problem comes once, and says where it is one if that is not everywhere."""
     _check_places(places)
-    file, root, problems = read_project_file(places or [Path()], home.project_file)
-    files = list(_files(places, more))
+    file, root, problems, parts = read_project_file(places or [Path()], home.project_file)
+    files = list(_files(places, parts, more))
     settings = {"": Setting()} if problems else file.settings
     read = {name: _read(root, each, files, problems, is_part=is_part) for name, each in settings.items()}
     found = merged({name: wrong for name, (_, wrong) in read.items()})
@@ -145,8 +145,8 @@ def _is_no_echo(problem: Problem) -> bool:
     return problem.code not in NEEDING_THE_PROJECT
 
 
-def _files(places: list[Path], more: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    there = ((str(path), content_of(path)) for path in _manifests(places) if str(path) not in more)
+def _files(places: list[Path], parts: Collection[Path], more: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    there = ((str(path), content_of(path)) for path in _manifests(places, parts) if str(path) not in more)
     return itertools.chain(there, more.items())
 
 
@@ -156,13 +156,13 @@ def _check_places(places: list[Path]) -> None:
             raise UsageError("There are no manifests", detail=f"{place} does not exist.", hint="Name their folder.")
 
 
-def _manifests(places: Iterable[Path]) -> Iterator[Path]:
-    """Every YAML file once, in one order on every machine.
+def _manifests(places: Iterable[Path], parts: Collection[Path]) -> Iterator[Path]:
+    """Every YAML file once, in one order on every machine, but for `parts` of the project file.
 
     A folder below with a project file of its own is another project; hidden ones are left out. A file that is named is
     read whatever it is called, but for the project file: tools pass the names of all files that changed.
     """
-    seen: set[Path] = set()
+    seen = {*parts}
     for place in places:
         bounds = bounds_of(place)
         for path in _below(place, seen, bounds) if place.is_dir() else [place]:

@@ -66,8 +66,8 @@ class Code(StrEnum):
     UNRESOLVED = "MF211"
 
 
-NEEDING_THE_PROJECT: Final = frozenset({Code.NO_VALUE.value, Code.NO_ENVIRONMENT.value})
-"""What is wrong in a manifest only if the project file is as it should be."""
+NEEDING_THE_PROJECT: Final = frozenset({Code.NO_VALUE.value, Code.NO_ENVIRONMENT.value, Code.NO_MANIFEST.value})
+"""What is wrong in a manifest only if the project file is as it should be: what is none may be one of its files."""
 
 
 def problem(code: Code, where: Source, *, detail: str, hint: str = "") -> Problem:

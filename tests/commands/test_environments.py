@@ -268,6 +268,20 @@ def test_a_secret_of_one_environment_comes_before_the_common_one(two: Two) -> No
         assert two.run("plan", "--env", name, **values).says("1 unchanged")
 
 
+def test_a_file_of_values_among_the_manifests_is_no_manifest(two: Two) -> None:
+    values = two.dev.manifests / "values" / "dev.yaml"
+    values.parent.mkdir()
+    values.write_text("days: 3\n")
+    environments = {"dev": {"values": "values/dev.yaml"}, "prod": {"values": {"days": 1}}}
+    two.dev.configure(environments=environments)
+    assert two.run("validate").says("1 manifest valid in dev.", "1 manifest valid in prod.")
+    assert two.run("validate", values).code == 0
+    ran = two.run("plan", "--env", "dev", "-o", "json")
+    assert ran.document["changes"][0]["after"]["retention"] == "3d"
+    two.dev.configure(environments=environments, retentionClases={})
+    assert two.run("validate", "-o", "json").codes == ["MF105"]
+
+
 def test_the_matrix_of_a_change_holds_the_environments_that_it_touches(two: Two) -> None:
     (two.dev.manifests / "dev-values.yaml").write_text("days: 3\n")
     two.dev.configure(environments={"dev": {"values": "dev-values.yaml"}, "prod": {"values": {"days": 1}}})
