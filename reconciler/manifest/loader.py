@@ -28,6 +28,7 @@ from reconciler.model.source import Problem
 from reconciler.model.values import Json
 
 _LOST_NAME: Final = re.compile(rb"\bname:[ \t]*[\"']?([A-Za-z0-9_.-]{1,128})")
+_MISNAMED: Final = "The project file is called reconciler.yaml: rename this one, or name it with --project."
 
 
 def _nobody(_: Problem) -> None:
@@ -197,7 +198,8 @@ class _Loader:
 
     def _unknown_kind(self, document: YamlDocument, name: Json) -> Iterator[Problem]:
         if isinstance(name, str):
-            otherwise = f"Known are {listed(self.kinds)}."
+            known = f"Known are {listed(self.kinds)}."
+            otherwise = _MISNAMED if name == "Project" else known
             yield problem(
                 Code.UNKNOWN_KIND,
                 document.locate_value(("kind",)),

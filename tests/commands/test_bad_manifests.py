@@ -142,3 +142,11 @@ def test_an_acknowledgement_that_expires_after_planning_blocks_the_apply(project
     ran = project.run("apply", "plan.json")
     assert ran.fails_with(3, "The plan is blocked", "FS101", "expired")
     assert project.wrote_only_its_refusal(before)
+
+
+def test_a_project_file_by_another_name_is_told_what_it_should_be_called_and_may_be_named(project: Project) -> None:
+    project.write(purpose())
+    named = (project.manifests / "reconciler.yaml").rename(project.manifests / "reconciler.yml")
+    ran = project.run("validate")
+    assert (ran.code, ran.says("The project file is called reconciler.yaml", "--project")) == (1, True)
+    assert project.run("validate", "--project", named).says("1 manifest valid.")
