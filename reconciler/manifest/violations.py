@@ -14,6 +14,7 @@ from reconciler.manifest.varied import Readable
 from reconciler.manifest.wording import (
     capital,
     dotted_place,
+    emptiness_hint,
     in_flow,
     members_hint,
     schema_hint,
@@ -58,12 +59,18 @@ def explain(gate: Gate, document: Readable, instance: Json) -> list[Problem]:
     A line on which the reading has found something already is not judged again: what follows from it is an echo.
     """
     explainer = _Explainer(gate.schema, document, instance)
-    violations = [leaf for violation in gate.violations(instance) for leaf in _narrowed(violation, {})]
+    violations = _without_echoes([leaf for each in gate.violations(instance) for leaf in _narrowed(each, {})])
     said = [each for violation in violations for each in explainer.explain(violation, violations)]
     # Two keywords may object to one value, with the same advice: the first is enough.
     found = list({(each.code, each.where, each.hint): each for each in reversed(said)}.values())[::-1]
     echoed = {each.where.line for each in document.problems}
     return [each for each in found if each.where.line not in echoed] or ([] if echoed else found)
+
+
+def _without_echoes(violations: list[Violation]) -> list[Violation]:
+    """What else is wrong with a value of the wrong type is said of a value that nobody meant."""
+    mistyped = {each.path for each in violations if each.keyword == "type"}
+    return [each for each in violations if each.keyword == "type" or each.path not in mistyped]
 
 
 def _narrowed(violation: Violation, around: Mapping[str, Json]) -> list[Violation]:
@@ -159,7 +166,12 @@ class _Explainer:
         detail = (
             f"{self._spelt(violation.path)} must be {' or '.join(map(spoken, types))}, not {type_of(violation.value)}."
         )
-        hint = type_hint(types, violation.value, raw) or members_hint(types, violation) or schema_hint(violation)
+        hint = (
+            emptiness_hint(types, violation)
+            or type_hint(types, violation.value, raw)
+            or members_hint(types, violation)
+            or schema_hint(violation)
+        )
         if violation.schema.get("writeOnly"):
             hint = schema_hint(violation)
         return problem(Code.WRONG_TYPE, self._where(violation), detail=capital(detail), hint=hint)

@@ -75,6 +75,13 @@ def type_hint(wanted: Sequence[str], value: Json, raw: str | None) -> str:
             return ""
 
 
+def emptiness_hint(types: list[str], violation: Violation) -> str:
+    """What to write for a mapping that states nothing, where it need not state anything."""
+    if types != ["object"] or violation.value is not None or {"required", "minProperties"} & violation.schema.keys():
+        return ""
+    return "Write {} if it states nothing, or delete the line."
+
+
 def schema_hint(violation: Violation) -> str:
     """What the schema itself says to its reader: `x-hint`, else examples, else its description."""
     schema = violation.schema

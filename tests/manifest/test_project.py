@@ -22,9 +22,13 @@ HEAD = "apiVersion: reconciler/v1\nkind: Project\n"
 
 
 def stated(text: str) -> Project:
-    project, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
+    return stated_in(text).any.project
+
+
+def stated_in(text: str) -> ProjectFile:
+    file, problems = read_project("reconciler.yaml", (HEAD + textwrap.dedent(text)).encode(), KINDS)
     assert not problems
-    return project.any.project
+    return file
 
 
 def refused(text: str) -> Problem:
@@ -32,6 +36,13 @@ def refused(text: str) -> Problem:
     assert project == ProjectFile()
     assert len(problems) == 1, problems
     return problems[0]
+
+
+def test_an_environment_without_anything_to_state_is_told_how_to_say_so() -> None:
+    problem = refused("environments:\n  dev:\n  prod: {}\n")
+    assert (problem.code, problem.where.line) == ("MF106", 4)
+    assert problem.hint == "Write {} if it states nothing, or delete the line."
+    assert [*stated_in("environments:\n  dev: {}\n  prod: {}\n").settings] == ["dev", "prod"]
 
 
 def test_a_project_that_states_nothing_is_the_default() -> None:
