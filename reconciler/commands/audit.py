@@ -97,7 +97,10 @@ def log(
 
 
 @audit.command("verify")
-@click.option("--head", "published", default="", metavar="HASH", help="A head that was published: it must be there.")
+@click.option(
+    "--head", "published", default=None, metavar="HASH", callback=options.filled_in,
+    help="A head that was published: it must be there.",
+)  # fmt: skip
 @options.home
 @options.outputs
 def verify(published: str, home: Home, outputs: tuple[str, ...]) -> None:
@@ -178,11 +181,11 @@ def stats(since: str | None, until: str | None, home: Home, outputs: tuple[str, 
 
 
 def _hash(text: str) -> str:
-    """As `audit head` prints it, or its digits alone. Raises UsageError."""
-    digits = text.strip().lower().removeprefix("sha256:")
-    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+    """As `audit head` prints it, with or without the number of entries, or its digits alone. Raises UsageError."""
+    found = re.fullmatch(r"(?:sha256:)?([0-9a-f]{64})(?:\s+[0-9]+)?", text.strip().lower())
+    if found is None:
         raise UsageError("Not a head", detail=f"{text!r} is no SHA-256.", hint="Print one:\nreconciler audit head")
-    return f"sha256:{digits}"
+    return f"sha256:{found[1]}"
 
 
 @dataclass(frozen=True, slots=True)

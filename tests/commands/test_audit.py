@@ -103,6 +103,14 @@ def test_a_whole_audit_is_said_to_be_whole(project: Project) -> None:
     assert ran.says("the published head is entry 1; 1 entry since")
 
 
+def test_the_head_is_taken_as_it_was_printed_and_an_empty_one_is_none(project: Project) -> None:
+    project.applied(purpose())
+    printed = project.run("audit", "head").out
+    assert project.run("audit", "verify", "--head", printed).says("the published head is entry 1")
+    ran = project.run("audit", "verify", "--head", "")
+    assert (ran.code, ran.says("it is empty. Is a variable not set?")) == (1, True)
+
+
 def test_programs_are_told_that_it_is_whole(project: Project) -> None:
     project.applied(purpose())
     head = project.run("audit", "head", "-o", "json").document
