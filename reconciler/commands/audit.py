@@ -89,6 +89,7 @@ def log(
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
+        _check_period(since, until)
         with opened(home) as held:
             links = held.links(
                 addresses=addresses, actions=actions, results=results, since=since, until=until, last=last
@@ -153,6 +154,7 @@ def bundle(file: Path, since: str | None, until: str | None, home: Home) -> None
     from reconciler.render.audit_bundle import bundle_files
 
     check_place(file)
+    _check_period(since, until)
     workspace = open_workspace(home)
     with read_ledger(workspace) as ledger:
         if not ledger.ledger_id:
@@ -175,9 +177,17 @@ def stats(since: str | None, until: str | None, home: Home, outputs: tuple[str, 
     """
     target = parse_outputs(outputs)
     with target.failing_loudly():
+        _check_period(since, until)
         with opened(home) as held:
             links = held.links(since=since, until=until)
         target.show(_Statistics(summarised(link.entry for link in links)))
+
+
+def _check_period(since: str | None, until: str | None) -> None:
+    """Raises UsageError: what is empty by a slip would look as if nothing had happened."""
+    if since and until and since >= until:
+        detail = f"It would begin at {since} and end before {until}."
+        raise UsageError("The period is empty", detail=detail, hint="--until is a later day than --since.")
 
 
 def _hash(text: str) -> str:

@@ -88,6 +88,16 @@ def test_looking_writes_nothing(project: Project, verb: str) -> None:
     assert project.wrote_nothing(before)
 
 
+@pytest.mark.parametrize("words", [("log",), ("stats",), ("bundle", "out.zip")])
+def test_a_period_that_ends_before_it_begins_is_a_slip_and_no_quiet_time(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    project.applied(purpose())
+    ran = project.run("audit", *words, "--since", "2026-11-01", "--until", "2026-10-01")
+    assert ran.fails_with(1, "The period is empty", "2026-11-01T00:00:00.000Z", "2026-10-01T00:00:00.000Z")
+    assert not Path("out.zip").exists()
+
+
 # Verifying.
 
 
