@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from .project import EVERY_SCOPE, ROBOT, SECRET, Project, Ran, Start, purpose, schema
 
@@ -101,6 +102,17 @@ def test_without_a_pin_it_says_which_line_to_add(fresh: Project) -> None:
     code, found = examined(fresh)
     assert (code, found["organisation pin"][0]) == (0, "warning")
     assert "environment: {organisationId: " in found["organisation pin"][2]
+
+
+def test_of_several_environments_the_line_is_for_the_one_that_was_asked(fresh: Project) -> None:
+    several = {"dev": {}, "prod": {}}
+    fresh.configure(environments=several, defaultEnvironment="prod")
+    _, found = examined(fresh)
+    assert found["organisation pin"][2].count("environments: {prod: {organisationId: ") == 1
+    pin = yaml.safe_load(found["organisation pin"][2].removeprefix("State it in the project file: "))
+    fresh.configure(environments=several | pin["environments"], defaultEnvironment="prod")
+    _, found = examined(fresh)
+    assert found["organisation pin"][0] == "ok"
 
 
 def test_clocks_that_differ(fresh: Project) -> None:

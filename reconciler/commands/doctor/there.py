@@ -53,7 +53,10 @@ def _pin(workspace: Workspace, organisation: Organisation) -> Check:
     check_organisation(workspace, organisation)
     if workspace.project.environment.organisation_id:
         return ok("organisation pin", "it is the one that the project file names")
-    hint = f"State it in the project file: environment: {{organisationId: {organisation.live_id}}}"
+    pin = f"{{organisationId: {organisation.live_id}}}"
+    name = workspace.project.environment.name
+    stated = f"environments: {{{name}: {pin}}}" if workspace.project.is_one_of_several else f"environment: {pin}"
+    hint = f"State it in the project file: {stated}"
     return warning("organisation pin", "the project file does not say which organisation it is for", hint)
 
 
