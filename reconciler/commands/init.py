@@ -12,8 +12,9 @@ import click
 
 from reconciler.api.credentials import API_URL, REGION
 from reconciler.commands.log_lines import tell
-from reconciler.commands.options import Calling
+from reconciler.commands.options import Calling, Home
 from reconciler.commands.outputs import make_folder, write_file
+from reconciler.commands.project_file import open_environments
 from reconciler.commands.scaffold import GIT_IGNORE, MANIFESTS, PROJECT_FILE, Scaffold, scaffold
 from reconciler.commands.scaffold.project_file import Place
 from reconciler.commands.session import session
@@ -157,10 +158,21 @@ def _steps(folder: Path) -> list[str]:
     steps = [] if folder == Path() else [f"cd {shlex.quote(str(folder))}"]
     if not any((at / ".git").exists() for at in (folder.resolve(), *folder.resolve().parents)):
         steps.append("git init -b main")
+    first, *others = _environments(folder) or [""]
+    here = f" --env {first}" if others else ""
     return [
         *steps,
         "export GENESYSCLOUD_OAUTHCLIENT_ID=... GENESYSCLOUD_OAUTHCLIENT_SECRET=... GENESYSCLOUD_REGION=...",
-        "reconciler doctor      # is everything in place?",
-        "reconciler plan --new-ledger",
-        "reconciler apply --new-ledger   # the first time: it makes the ledger",
+        f"reconciler doctor{here}      # is everything in place?",
+        f"reconciler plan{here} --new-ledger",
+        f"reconciler apply{here} --new-ledger   # the first time: it makes the ledger",
+        *(f"# and the last four with --env {name} and its own credentials" for name in others),
     ]
+
+
+def _environments(folder: Path) -> list[str]:
+    """The names in the project file that is there; none where it cannot be read."""
+    try:
+        return [*open_environments(Home(folder / MANIFESTS))[0].settings]
+    except ReconcilerError:
+        return []

@@ -182,6 +182,8 @@ def test_several_environments_have_ledgers_of_their_own_and_the_first_is_meant(e
     assert empty.run("validate").code == 0
     assert empty.run("fmt", "--check").code == 0
     assert empty.apply("--new-ledger").code == 0
+    ran = empty.run("init")
+    assert ran.says("reconciler apply --env dev --new-ledger", "with --env prod and its own credentials")
     assert empty.apply("--env", "prod").code == 1
     assert tab(empty, "reconciler plan --env p") == ["prod"]
     assert empty.plan().document["changes"] == []
