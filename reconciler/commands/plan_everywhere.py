@@ -55,7 +55,14 @@ class PlansShown:
         )
 
     def remarks(self) -> tuple[Remark, ...]:
-        return tuple(dict.fromkeys(remark for each in self._shown.values() for remark in each.remarks()))
+        """Each once, and with where it is so if that is not everywhere."""
+        where: dict[Remark, list[str]] = {}
+        for name, each in self._shown.items():
+            for remark in dict.fromkeys(each.remarks()):
+                where.setdefault(remark, []).append(name)
+        return tuple(
+            remark if len(names) == len(self.outcomes) else _only_in(remark, names) for remark, names in where.items()
+        )
 
     def numbers(self) -> Mapping[str, str]:
         """Sums over all plans; what failed is counted by its name."""
@@ -105,6 +112,11 @@ def _outcome(home: Home, options: PlanOptions, calling: Calling, out: Path | Non
         raise
     except ReconcilerError as error:
         return error
+
+
+def _only_in(remark: Remark, names: list[str]) -> Remark:
+    told = f"So it is in {' and '.join(names)}."
+    return replace(remark, detail=f"{remark.detail} {told}".lstrip())
 
 
 def _title(name: str, *, styled: bool) -> str:

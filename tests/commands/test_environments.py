@@ -72,6 +72,19 @@ def test_what_fails_in_one_environment_does_not_hide_the_others(two: Two) -> Non
     assert "error" in as_json.document["prod"]
 
 
+def test_what_is_so_in_one_environment_alone_says_in_which(two: Two) -> None:
+    def told(dev: int, prod: int, **exported: str | None) -> str:
+        two.dev.configure(environments={"dev": {"values": {"days": dev}}, "prod": {"values": {"days": prod}}})
+        return two.run("plan", "--env", "all", "-o", "github", **exported).out
+
+    two.dev.write(purpose(retention="${values.days}d"))
+    assert "So it is in prod." in told(30, 180, GENESYSCLOUD_OAUTHCLIENT_SECRET_PROD=None)
+    assert "400d is not between 1d and 365d. So it is in prod." in told(30, 400)
+    two.dev.write(purpose(retention="400d"))
+    alike = told(30, 180)
+    assert ("400d is not between 1d and 365d." in alike, "So it is" in alike) == (True, False)
+
+
 def test_all_environments_are_shown_in_every_format(two: Two) -> None:
     files = {name: f"{name}.out" for name in ("markdown", "html", "junit", "sarif", "json")}
     options = [word for name, file in files.items() for word in ("-o", f"{name}={file}")]
