@@ -21,6 +21,8 @@ from reconciler.render import Case, Occasion, Remark, legible, told_html
 _PRECEDENCE: Final = (7, 6, 1, 4, 3, 2)
 """Of exit codes, where environments differ (ARCHITECTURE §6)."""
 
+_BETWEEN: Final = "\n\n"
+
 Outcome: TypeAlias = Plan | ReconcilerError
 
 
@@ -41,8 +43,10 @@ class PlansShown:
         )
 
     def markdown(self, occasion: Occasion) -> str:
-        return "\n\n".join(
-            each.markdown(replace(occasion, environment=name, artefact=f"plan-{name}"))
+        """Side by side, and together no more than fits into one comment."""
+        room = occasion.room // max(len(self.outcomes), 1) - len(_BETWEEN)
+        return _BETWEEN.join(
+            each.markdown(replace(occasion, environment=name, artefact=f"plan-{name}", room=room))
             for name, each in self._shown.items()
         )
 

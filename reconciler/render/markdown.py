@@ -49,13 +49,24 @@ _SIGNS: Final = {"~": "!"}
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a comment is about beside its content: the verb and environment that it is found by, whose commit, and where
-    the whole can be had."""
+    """What a comment is about beside its content: the verb and environment that it is found by, whose commit, where the
+    whole can be had, and how many bytes it may take where it is one of several."""
 
     verb: str
     environment: str
     provenance: Provenance = UNKNOWN
     artefact: str = ""
+    room: int = LIMIT
+
+    @property
+    def names(self) -> int:
+        """Bytes of the names of what did not fit."""
+        return min(LARGEST_NAMES, self.room // 8)
+
+    @property
+    def text(self) -> int:
+        """Bytes of what is one text."""
+        return min(LARGEST_TEXT, max(self.room - self.names - 4 * _RESERVE, _RESERVE))
 
 
 NO_OCCASION: Final = Occasion("", "")
@@ -63,7 +74,7 @@ NO_OCCASION: Final = Occasion("", "")
 
 
 def plan_markdown(plan: Plan, kinds: Mapping[str, Kind], seal: str, occasion: Occasion) -> str:
-    """The whole comment, without a final line end, within `LIMIT`."""
+    """The whole comment, without a final line end, within the room that there is."""
     view = View.of(plan, kinds, _WIDTH)
     head = [
         marker(occasion.verb, plan.environment),
@@ -82,7 +93,7 @@ def plan_markdown(plan: Plan, kinds: Mapping[str, Kind], seal: str, occasion: Oc
 def told_markdown(title: str, text: str, occasion: Occasion) -> str:
     """A comment that is one text, as a terminal would show it. `title` holds nothing foreign."""
     head = [marker(occasion.verb, occasion.environment), f"### {title}"]
-    told = fence(_bounded(text.split("\n"), most=LARGEST_TEXT), "text")
+    told = fence(_bounded(text.split("\n"), most=occasion.text), "text")
     return _assembled(head, [told], _foot(occasion), occasion, titles=[""])
 
 
@@ -204,7 +215,7 @@ def _foot(occasion: Occasion, tool: str = "", seal: str = "") -> str:
 def _assembled(head: list[str], blocks: Iterable[str], foot: str, occasion: Occasion, *, titles: Sequence[str]) -> str:
     """As many blocks as there is room for, from the first on, and the titles of those that are left out. A block
     without a title is not named."""
-    room = LIMIT - _RESERVE - LARGEST_NAMES - sum(_size(part) for part in (*head, foot))
+    room = occasion.room - _RESERVE - occasion.names - sum(_size(part) for part in (*head, foot))
     shown: list[str] = []
     for block in blocks:
         room -= _size(block)
@@ -212,14 +223,14 @@ def _assembled(head: list[str], blocks: Iterable[str], foot: str, occasion: Occa
             break
         shown.append(block)
     left = titles[len(shown) :]
-    more = [_left_out(len(left), occasion), *_names(left)] if left else []
+    more = [_left_out(len(left), occasion), *_names(left, most=occasion.names)] if left else []
     return "\n\n".join([*head, *shown, *more, foot])
 
 
-def _names(titles: Iterable[str]) -> Iterator[str]:
+def _names(titles: Iterable[str], *, most: int) -> Iterator[str]:
     """A list, as far as there is room. It is HTML like the titles, in which nothing is read as Markdown."""
     rows = [f"<li>{title}</li>" for title in titles if title]
-    named = [row for row, size in zip(rows, accumulate(map(_size, rows)), strict=True) if size <= LARGEST_NAMES]
+    named = [row for row, size in zip(rows, accumulate(map(_size, rows)), strict=True) if size <= most]
     if named:
         body = "\n".join(["<ul>", *named, "</ul>"])
         yield fold("their names" if len(named) == len(rows) else f"the first {len(named)} of them", body, opened=False)

@@ -11,6 +11,7 @@ import pytest
 from reconciler.commands.ledgers import ledger_place
 from reconciler.model.project import Environment
 from reconciler.model.project import Project as ProjectSettings
+from reconciler.render.markdown import LIMIT
 from reconciler.state import database_at
 
 from .project import SECRET, SUPPORT, Project, Ran, Start, purpose, schema, text
@@ -70,6 +71,17 @@ def test_what_fails_in_one_environment_does_not_hide_the_others(two: Two) -> Non
     as_json = two.run("plan", "--env", "all", "-o", "json", GENESYSCLOUD_OAUTHCLIENT_SECRET_PROD=None)
     assert "changes" in as_json.document["dev"]
     assert "error" in as_json.document["prod"]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_plans_of_all_environments_fit_into_one_comment(two: Two, broken: bool) -> None:
+    retention = "400 days" if broken else "${values.days}d"
+    two.dev.write(*(purpose(f"Purpose_{number}", retention=retention, description="d" * 900) for number in range(200)))
+    comment = two.run("plan", "--env", "all", "-o", "markdown").out
+    assert len(comment.encode()) <= LIMIT
+    for name in ("dev", "prod"):
+        assert f"<!-- reconciler:plan:{name} -->" in comment
+        assert broken or f"The whole is in the artefact `plan-{name}`" in comment
 
 
 def test_what_is_so_in_one_environment_alone_says_in_which(two: Two) -> None:
