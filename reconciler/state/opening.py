@@ -91,6 +91,9 @@ def _engine(place: Place, *, writable: bool, with_audit: bool) -> sa.Engine:
     if isinstance(place, Path):
         from reconciler.state.database import pictured, written
 
+        if place.is_dir():
+            hint = "Name a file in it: add `/ledger.db` to the path in reconciler.yaml."
+            raise LedgerError("The ledger cannot be opened", detail="It is a folder.", hint=hint, where=str(place))
         return written(place) if writable else pictured(place)
     from reconciler.state import picturing
     from reconciler.state.postgresql import engine_of

@@ -142,6 +142,15 @@ def test_a_file_that_is_no_ledger_is_refused(project: Project) -> None:
     assert project.wrote_nothing(before)
 
 
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve"), ("state", "list")])
+def test_a_folder_for_a_ledger_is_told_and_is_no_broken_disk(project: Project, words: tuple[str, ...]) -> None:
+    project.write(purpose())
+    project.configure(ledger="state")
+    (project.manifests / "state").mkdir()
+    ran = project.run(*words)
+    assert ran.fails_with(1, "The ledger cannot be opened", "manifests/state", "It is a folder.", "/ledger.db")
+
+
 # Disks.
 
 
