@@ -99,10 +99,18 @@ def _values(document: YamlDocument, name: str, stated: Json, linked: Linked) -> 
         detail = f"{file} holds {len(documents)} documents."
         where = document.locate_value(at)
         return Values(), [problem(Code.VALUES_UNREADABLE, where, detail=detail, hint="Write one YAML map.")]
+    if _is_manifest(documents[0].value):
+        detail = f"{file} holds a manifest or a project file, which would be read as neither."
+        where = document.locate_value(at)
+        return Values(), [problem(Code.VALUES_UNREADABLE, where, detail=detail, hint="Give the values a file alone.")]
     gate = Gate(VALUES)
     if not gate.admits(documents[0].value):
         return Values(), explain(gate, documents[0], documents[0].value)
     return _checked(Values(documents[0].value, documents[0]))
+
+
+def _is_manifest(value: Json) -> bool:
+    return isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys()
 
 
 def _checked(values: Values) -> tuple[Values, list[Problem]]:

@@ -20,6 +20,7 @@ FILES = {
     "list.yaml": b"[1]",
     "two.yaml": b"a: 1\n---\nb: 2\n",
     "null.yaml": b"a:\n",
+    "manifest.yaml": b"apiVersion: reconciler/v1\nkind: Purpose\n",
 }
 
 
@@ -98,6 +99,7 @@ CASES = {
         "Kind/name",
     ),
     "a missing file": ("environments: {dev: {values: nothing.yaml}}\n", "MF117", "3:30", "Add it."),
+    "a manifest": ("environments: {dev: {values: manifest.yaml}}\n", "MF117", "3:30", "a file alone"),
     "a file of two documents": ("environments: {dev: {values: two.yaml}}\n", "MF117", "3:30", "one YAML map"),
 }
 
