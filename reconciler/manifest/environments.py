@@ -17,7 +17,7 @@ from reconciler.manifest.suggest import did_you_mean, listed
 from reconciler.manifest.variation import Patch, Values, Variation
 from reconciler.manifest.violations import explain
 from reconciler.manifest.wording import in_flow
-from reconciler.model.project import Environment, suffix_of
+from reconciler.model.project import Environment, suffix_of, usual_ledger
 from reconciler.model.source import Problem
 from reconciler.model.values import Json
 
@@ -58,7 +58,8 @@ def contradictions(document: YamlDocument) -> Iterator[Problem]:
     yield from _shared(document, {name: suffix_of(name) for name in stated}, ())
     for member in ("ledger", "ledgerId"):
         marks = {name: _mark(each[member]) for name, each in stated.items() if member in each}
-        yield from _shared(document, marks, (member,))
+        usual = {name: usual_ledger(name) for name, each in stated.items() if member == "ledger" and member not in each}
+        yield from _shared(document, usual | marks, (member,))
 
 
 def _mark(stated: Json) -> str:

@@ -26,6 +26,7 @@ from reconciler.model.project import (
     RetentionClass,
     Service,
     Timing,
+    usual_ledger,
 )
 from reconciler.model.source import Problem, Source
 from reconciler.model.values import Json
@@ -101,7 +102,7 @@ def _in_environment(project: Project, name: str, several: Mapping[str, Mapping[s
         ledger=file,
         ledger_variable=variable,
         ledger_id=stated.get("ledgerId", ""),
-        ledger_otherwise=f".reconciler/{name}/ledger.db",
+        ledger_otherwise=usual_ledger(name),
         is_one_of_several=len(several) > 1,
     )
 

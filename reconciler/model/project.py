@@ -57,6 +57,11 @@ class Timing:
     settle: float = 60.0
 
 
+def usual_ledger(environment: str) -> str:
+    """The ledger's file of one of several environments, where nobody says another."""
+    return f".reconciler/{environment}/ledger.db"
+
+
 def suffix_of(environment: str) -> str:
     """What the variables of an environment end with, behind a `_`: `PROD_EU` of prod-eu."""
     return re.sub("[^A-Z0-9]", "_", environment.upper())

@@ -74,6 +74,12 @@ CASES = {
     "both ways": ("environment: {name: a}\nenvironments: {dev: {}}\n", "MF118", "3:1", "Move what `environment`"),
     "a common ledger": ("ledger: a.db\nenvironments: {dev: {}}\n", "MF118", "3:1", "Move what `ledger`"),
     "one ledger for two": ("environments: {a: {ledger: x}, b: {ledger: x}}\n", "MF118", "3:44", "one of its own"),
+    "the usual ledger of another": (
+        "environments: {a: {ledger: ./.reconciler/b/ledger.db}, b: {}}\n",
+        "MF118",
+        "3:28",
+        "one of its own",
+    ),
     "names that end alike": ("environments: {a-b: {}, a_b: {}}\n", "MF118", "3:25", "one of its own"),
     "a default that is none": ("environments: {dev: {}}\ndefaultEnvironment: de\n", "MF114", "4:21", "`dev`?"),
     "a default beside the only one": ("defaultEnvironment: dev\n", "MF114", "3:21", "`default`"),
