@@ -170,6 +170,12 @@ def test_a_ledger_that_is_still_to_be_made(project: Project) -> None:
     assert "--new-ledger" in found["ledger"][2]
 
 
+def test_the_ledger_that_is_to_be_made_is_that_of_the_environment_that_was_asked(project: Project) -> None:
+    project.configure(environments={"dev": {}, "prod": {}}, defaultEnvironment="dev")
+    ran = project.run("doctor", "--env", "prod", "-o", "json")
+    assert of(ran)["ledger"][2].endswith("\nreconciler apply --new-ledger --env prod")
+
+
 def test_another_ledger_than_the_one_that_is_named(healthy: Project) -> None:
     healthy.configure(ledgerId="3f1c9a2e-8d41-4b7a-9c06-1e2f3a4b5c6d")
     code, found = examined(healthy)

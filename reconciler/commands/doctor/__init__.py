@@ -67,10 +67,10 @@ def _checks(home: Home, calling: Calling) -> Iterator[Check]:
         return
     kinds = {address.kind for address in workspace.estate.manifests} | kinds_recorded(workspace)
     yield from checks_here(workspace.project, problems, kinds, os.environ)
-    yield from _outside(workspace, kinds, calling)
+    yield from _outside(workspace, kinds, calling, home)
 
 
-def _outside(workspace: Workspace, kinds: set[str], calling: Calling) -> Iterator[Check]:
+def _outside(workspace: Workspace, kinds: set[str], calling: Calling, home: Home) -> Iterator[Check]:
     """The organisation and the ledger, each also where the other is out of reach."""
     organisation = None
     try:
@@ -81,4 +81,4 @@ def _outside(workspace: Workspace, kinds: set[str], calling: Calling) -> Iterato
     except ReconcilerError:  # no credentials: told already
         yield skipped("organisation", "without credentials nobody can be asked")
         yield from unanswered(kinds)
-    yield from checks_of_ledger(workspace, organisation)
+    yield from checks_of_ledger(workspace, organisation, home)

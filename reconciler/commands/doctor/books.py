@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reconciler.commands.doctor.examining import examined, ok, warning
 from reconciler.commands.ledgers import read_ledger
+from reconciler.commands.options import Home
 from reconciler.commands.workspace import Workspace
 from reconciler.errors import LedgerError, ReconcilerError
 from reconciler.kinds import KINDS
@@ -16,9 +17,9 @@ from reconciler.model.observed import Organisation
 from reconciler.state import Place, exists, holder
 
 
-def checks_of_ledger(workspace: Workspace, organisation: Organisation | None) -> Iterator[Check]:
+def checks_of_ledger(workspace: Workspace, organisation: Organisation | None, home: Home) -> Iterator[Check]:
     """What it is, who holds its lock, and whether an apply could write it."""
-    yield examined("ledger", lambda: _ledger(workspace, organisation))
+    yield examined("ledger", lambda: _ledger(workspace, organisation, home))
     yield examined("ledger's lock", lambda: _lock(workspace))
     yield examined("ledger's place", lambda: _writable(workspace))
 
@@ -34,10 +35,10 @@ def kinds_recorded(workspace: Workspace) -> frozenset[str]:
         return frozenset()
 
 
-def _ledger(workspace: Workspace, organisation: Organisation | None) -> Check:
+def _ledger(workspace: Workspace, organisation: Organisation | None, home: Home) -> Check:
     place = workspace.ledger
     if not exists(place):
-        hint = "The first apply makes it:\nreconciler apply --new-ledger"
+        hint = f"The first apply makes it:\n{home.command('apply', '--new-ledger')}"
         return warning("ledger", f"there is none yet at {place}", hint)
     with read_ledger(workspace, organisation, with_audit=False) as ledger:
         count = len(ledger.rows())
