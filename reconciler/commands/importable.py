@@ -9,6 +9,8 @@ from pathlib import Path
 
 from reconciler import __version__
 from reconciler.commands.options import Home
+from reconciler.commands.project_file import chosen as chosen_environment
+from reconciler.commands.project_file import open_environments
 from reconciler.commands.session import Session
 from reconciler.commands.workspace import Workspace, read_everywhere, read_workspace
 from reconciler.errors import InvalidManifests, NotOffered, UsageError
@@ -75,8 +77,10 @@ def planned_import(
     bindings = bind(situation)
     chosen = _chosen(situation, bindings, wanted)
     if workspace.project.is_one_of_several:
-        return _fitting_everywhere(home, situation, bindings, chosen)
-    return _proved(home, situation, bindings, chosen)
+        made = _fitting_everywhere(home, situation, bindings, chosen)
+    else:
+        made = _proved(home, situation, bindings, chosen)
+    return replace(made, left=_with_their_patches(home, made.left, chosen)) if made.left else made
 
 
 def _fitting_everywhere(home: Home, situation: Situation, bindings: Bindings, chosen: Mapping[Live, Address]) -> Import:
@@ -211,3 +215,18 @@ def _text(described: Described) -> bytes:
     if described.environment:
         metadata["environments"] = [described.environment]
     return manifest_text(described.address.kind, metadata, described.spec).encode(errors="surrogatepass")
+
+
+def _with_their_patches(
+    home: Home, left: tuple[Undescribed, ...], addresses: Mapping[Live, Address]
+) -> tuple[Undescribed, ...]:
+    """Each with the patch that goes for its manifest, too: it may be what says otherwise."""
+    file, _ = open_environments(home)
+    patches = chosen_environment(file, home.environment).variation.patches
+    told = []
+    for each in left:
+        address = addresses.get((each.kind, each.live_id))
+        patch = next((patch for patch in patches if address is not None and patch.fits(address)), None)
+        where = patch and patch.document.locate_value((*patch.path, "target"))
+        told.append(replace(each, reason=f"{each.reason}; the patch at {where} goes for it, too") if patch else each)
+    return tuple(told)

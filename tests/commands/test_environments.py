@@ -224,6 +224,17 @@ def test_what_is_wrong_everywhere_is_told_once(two: Two) -> None:
     assert two.run("validate", "-o", "json").codes == ["MF108"]
 
 
+def test_what_is_not_imported_because_of_a_patch_names_it(two: Two) -> None:
+    patch = {"target": "Purpose/*", "spec": {"description": "patched"}}
+    environments = {"dev": {"values": {"days": 30}, "patches": [patch]}, "prod": {"values": {"days": 180}}}
+    two.dev.configure(environments=environments)
+    body = {"name": "Sales", "description": "theirs", "retentionPeriod": "30d", "legalBasis": "consent"}
+    two.dev.control.create("purposes", body)
+    ran = two.run("import", "Purpose", "--env", "dev")
+    assert ran.says("cannot say what it has at description; the patch at manifests/reconciler.yaml:")
+    assert not (two.dev.manifests / "purposes").exists()
+
+
 def test_a_patch_counts_in_its_environment_and_not_for_the_part_that_is_validated(two: Two) -> None:
     patch = {"target": "FlexSchema/customer", "spec": {"fields": [{"name": "score", "type": "number"}]}}
     two.dev.configure(environments={"dev": {"patches": [patch]}, "prod": {}})
