@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands.log_lines import tell
+from reconciler.commands.options import Named
 from reconciler.commands.outputs import write_file
 from reconciler.commands.workspace import ENDINGS
 from reconciler.errors import InvalidManifests, UsageError
@@ -23,7 +24,7 @@ UNFORMATTED = 2
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=Named(path_type=Path))
 @click.option("--check", is_flag=True, help="Write nothing; exit 2 where a file is not in its canonical form.")
 @click.option("--diff", "shows", is_flag=True, help="Show what changes; alone it writes, with --check it does not.")
 @click.pass_context

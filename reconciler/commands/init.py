@@ -12,7 +12,7 @@ import click
 
 from reconciler.api.credentials import API_URL, REGION
 from reconciler.commands.log_lines import tell
-from reconciler.commands.options import Calling, Home
+from reconciler.commands.options import Calling, Home, Named
 from reconciler.commands.outputs import make_folder, write_file
 from reconciler.commands.project_file import open_environments
 from reconciler.commands.scaffold import GIT_IGNORE, MANIFESTS, PROJECT_FILE, Scaffold, scaffold
@@ -25,7 +25,7 @@ from reconciler.model.project import Environment, Project
 
 
 @click.command()
-@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", default=".", metavar="[DIR]", type=Named(path_type=Path, file_okay=False))
 @click.option(
     "--env", "names", multiple=True, metavar="NAME", help="An environment; repeatable. By default one, default."
 )

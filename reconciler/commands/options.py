@@ -96,6 +96,17 @@ def places(ctx: click.Context, parameter: click.Parameter, stated: tuple[str, ..
     return tuple(Path(filled_in(ctx, parameter, each)) for each in stated)
 
 
+class Named(click.Path):
+    """A file or folder that has a name: an empty one would be the working folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if value == "":
+            self.fail("it is empty. Is a variable not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _several(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:
     def decorate(command: Decorated) -> Decorated:
         for option in reversed(options):
@@ -122,7 +133,7 @@ def _gathered(
 
 
 _directory = click.option(
-    "-d", "--dir", "directory", type=click.Path(path_type=Path), default=Path("manifests"), show_default=True,
+    "-d", "--dir", "directory", type=Named(path_type=Path), default=Path("manifests"), show_default=True,
     help="The folder with the manifests.",
 )  # fmt: skip
 project_file = click.option(

@@ -73,7 +73,7 @@ class _Valid:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Named(path_type=Path))
 @options.project_file
 @options.environment
 @options.outputs

@@ -39,6 +39,18 @@ def test_an_empty_environment_is_not_the_default_one(one: Project, verb: tuple[s
     assert one.plan(RECONCILER_ENV="").document["environment"] == "prod"
 
 
+@pytest.mark.parametrize(
+    "words", [("validate", ""), ("fmt", "--check", ""), ("init", ""), ("plan", "--dir", ""), ("apply", "-d", "")]
+)
+def test_an_empty_folder_is_not_the_working_one(one: Project, words: tuple[str, ...]) -> None:
+    """`validate "$CHANGED"`, and CHANGED is not set: nothing would be valid, and that without an error."""
+    one.write(purpose())
+    before = one.files()
+    ran = one.run(*words)
+    assert (ran.code, ran.says("it is empty. Is a variable not set?")) == (1, True)
+    assert one.wrote_nothing(before)
+
+
 def test_two_environments_of_one_organisation_never_share_a_ledger(one: Project) -> None:
     """`--allow-delete` in one of them would delete what the other one made."""
     one.configure(environments={"dev": {"ledger": "team.db"}, "prod": {"ledger": f"{one.manifests}/team.db"}})
