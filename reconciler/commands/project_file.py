@@ -109,6 +109,6 @@ def unreadable(error: OSError) -> NoReturn:
     raise UsageError(
         "A file cannot be read",
         detail=error.strerror or str(error),
-        hint="Check its permissions.",
+        hint="Check its permissions." if isinstance(error, PermissionError) else "Correct it, or take it away.",
         where=str(error.filename),
     ) from None

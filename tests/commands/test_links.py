@@ -54,6 +54,13 @@ def test_what_never_ends_is_not_read(project: Project, link: str) -> None:
     assert project.run("validate").fails_with(1, REFUSED, "neither a file nor a folder")
 
 
+def test_a_link_to_nothing_is_no_question_of_permissions(project: Project) -> None:
+    (project.manifests / "a.yaml").symlink_to("nowhere.yaml")
+    ran = project.run("validate")
+    assert ran.fails_with(1, REFUSED, "No such file", "Correct it, or take it away.")
+    assert "permissions" not in ran.flat
+
+
 def test_links_that_go_round_in_a_circle_are_an_error(project: Project) -> None:
     (project.manifests / "a.yaml").symlink_to("a.yaml")
     assert project.run("validate").fails_with(1, REFUSED, "a.yaml")
