@@ -114,10 +114,12 @@ def parse_outputs(
 
 
 def _target(text: str, formats: Sequence[str]) -> _Target:
-    name, _, file = text.partition("=")
+    name, named, file = text.partition("=")
     if name not in formats:
         detail = f"{name!r} is none of {', '.join(formats)}."
         raise UsageError("Unknown output format", detail=detail, hint="--output json=plan.json")
+    if named and not file:
+        raise UsageError("An output without a file", detail=f"--output {text} names none. Is a variable not set?")
     if file:
         check_place(Path(file))
     return _Target(name, Path(file) if file else None)
@@ -173,6 +175,8 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 def make_folder(path: Path) -> None:
     """Raises UsageError."""
+    if path.exists() and not path.is_dir():
+        raise _unwritable(path, "It is no folder.")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

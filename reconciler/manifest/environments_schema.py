@@ -129,7 +129,7 @@ LEDGER: Final[Mapping[str, Json]] = {
     "default": ".reconciler/ledger.db",
     "examples": [".reconciler/ledger.db", {"fromEnv": "RECONCILER_LEDGER_URL"}],
     "oneOf": [
-        {"type": "string", "minLength": 1, "not": {"pattern": "^[a-z+]+://"}},
+        {"type": "string", "minLength": 1, "not": {"pattern": "^([a-z+]+://|~)"}},
         {
             "type": "object",
             "additionalProperties": False,
@@ -144,7 +144,8 @@ LEDGER: Final[Mapping[str, Json]] = {
             },
         },
     ],
-    "x-hint": "Write a path, or {fromEnv: RECONCILER_LEDGER_URL}: a URL holds a password and stays out of files.",
+    "x-hint": "Write a path without `~`, or {fromEnv: RECONCILER_LEDGER_URL}: a URL holds a password and stays out of "
+    "files.",
 }
 LEDGER_ID: Final[Mapping[str, Json]] = {
     "type": "string",

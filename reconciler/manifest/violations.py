@@ -168,13 +168,19 @@ class _Explainer:
         )
         hint = (
             emptiness_hint(types, violation)
-            or type_hint(types, violation.value, raw)
+            or type_hint(types, violation.value, raw if self._fits_quoted(violation, raw) else None)
             or members_hint(types, violation)
             or schema_hint(violation)
         )
         if violation.schema.get("writeOnly"):
             hint = schema_hint(violation)
         return problem(Code.WRONG_TYPE, self._where(violation), detail=capital(detail), hint=hint)
+
+    def _fits_quoted(self, violation: Violation, raw: str | None) -> bool:
+        """Whether the text of a plain scalar, in quotes, would be no mistake any more."""
+        if raw is None or "pattern" not in violation.schema:
+            return True
+        return Gate({"type": "string", "pattern": violation.schema["pattern"]}).admits(raw)
 
     def _not_allowed(self, violation: Violation) -> Problem:
         allowed = violation.expected if violation.keyword == "enum" else [violation.expected]

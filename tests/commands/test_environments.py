@@ -137,6 +137,13 @@ def test_plans_of_all_environments_are_saved_in_a_folder_and_applied_one_by_one(
     assert [effect.name for effect in two.prod.control.effects()] == ["Support"]
 
 
+def test_plans_of_all_environments_need_a_folder(two: Two) -> None:
+    Path("plans").write_text("mine")
+    ran = two.run("plan", "--env", "all", "--out", "plans")
+    assert ran.fails_with(1, "A file cannot be written", "It is no folder.")
+    assert Path("plans").read_text() == "mine"
+
+
 def test_a_plan_of_one_environment_is_not_applied_to_another(two: Two) -> None:
     two.run("plan", "--env", "prod", "--out", "plan.json")
     ran = two.run("apply", "plan.json", "--env", "dev")

@@ -274,6 +274,7 @@ def test_an_apply_leaves_one_document(project: Project) -> None:
     ("words", "summary"),
     [
         (["-o", "yaml"], "Unknown output format"),
+        (["-o", "json="], "An output without a file"),
         (["-o", "json", "-o", "human"], "Two outputs to the terminal"),
         (["-o", "json=nowhere/plan.json"], "A file cannot be written"),
         (["-o", "json=manifests"], "A file cannot be written"),

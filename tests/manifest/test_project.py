@@ -81,14 +81,15 @@ def test_plain_http_is_for_this_machine_only() -> None:
 
 CASES = {
     "a month": ("retentionClasses: {a: {retention: 6 months}}", "MF108", "3:35", "months and years"),
-    "a bare number of days": ("retentionClasses: {a: {retention: 180}}", "MF106", "3:35", 'Quote it: "180"'),
+    "a bare number of days": ("retentionClasses: {a: {retention: 180}}", "MF106", "3:35", "180d"),
     "a class without a period": ("retentionClasses: {a: {}}", "MF104", "3:20", "180d"),
     "a class with a space": ("retentionClasses: {a b: {retention: 1d}}", "MF108", "3:20", "letters"),
     "a count in quotes": ("limits: {evidenceCalls: '5'}", "MF106", "3:25", "5 without quotes"),
     "more than all": ("limits: {deletions: {percent: 101}}", "MF109", "3:31", ""),
     "a negative limit": ("limits: {deletions: {count: -1}}", "MF109", "3:29", ""),
     "no requests at all": ("limits: {requestsPerMinute: 0}", "MF109", "3:29", ""),
-    "a time without a unit": ("timing: {connect: 30}", "MF106", "3:19", 'Quote it: "30"'),
+    "a time without a unit": ("timing: {connect: 30}", "MF106", "3:19", "number with its unit"),
+    "a ledger at home": ("ledger: ~/team.db", "MF111", "3:9", "without `~`"),
     "a time with another unit": ("timing: {connect: 30 seconds}", "MF108", "3:19", "30s"),
     "settling before the request ends": ("timing: {settle: 30s}", "MF122", "3:18", "above `timing.request`"),
     "a request longer than settling": ("timing: {request: 90s}", "MF122", "3:19", "above `timing.request`"),
