@@ -82,7 +82,10 @@ def _check(home: Home, workspace: Workspace, manifest: Manifest, wanted: Normal,
         there = read.estate.manifests.get(address)
         expected = wanted if address == manifest.address else stands.normal
         if there is None or not alike(KINDS[address.kind].shape, there.normal, expected):
-            raise ValueError("its manifest does not state the value itself: a class, a value or another place does")
+            known = {} if there is None else there.normal
+            names = sorted(name for name in {*known, *expected} if known.get(name) != expected.get(name))
+            what = f"{', '.join(names)} of {address}" if address != manifest.address else ", ".join(names)
+            raise ValueError(f"its manifest does not state {what} itself: a class, a value or another place does")
 
 
 def _again(home: Home, files: Mapping[str, bytes]) -> tuple[Workspace, str]:
