@@ -15,8 +15,10 @@ from reconciler.commands.outputs import make_folder
 from reconciler.commands.plan import PlanShown, exit_code, planned
 from reconciler.commands.project_file import open_environments
 from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.kinds import KINDS
 from reconciler.model.plan import Plan
-from reconciler.render import Case, Occasion, Remark, legible, told_html
+from reconciler.planning.planfile import seal_of
+from reconciler.render import Case, Occasion, Remark, legible, plans_html
 
 _PRECEDENCE: Final = (7, 6, 1, 4, 3, 2)
 """Of exit codes, where environments differ (ARCHITECTURE §6)."""
@@ -51,7 +53,11 @@ class PlansShown:
         )
 
     def html(self, occasion: Occasion) -> str:
-        return told_html("The plans of all environments", self.human(styled=False, width=100), self.remarks(), occasion)
+        plans = {
+            name: (each, seal_of(each)) if isinstance(each, Plan) else Failure(each).human(styled=False, width=100)
+            for name, each in self.outcomes.items()
+        }
+        return plans_html(plans, KINDS, occasion)
 
     def cases(self) -> tuple[Case, ...]:
         return tuple(

@@ -32,7 +32,7 @@ from reconciler.render.remarks import (
     remarks_of_report,
 )
 from reconciler.render.report import report_text
-from reconciler.render.review_page import plan_html, told_html
+from reconciler.render.review_page import plan_html, plans_html, told_html
 from reconciler.render.sarif import sarif_json
 from reconciler.render.state import recorded_text, state_text
 from reconciler.render.summary import summarise
@@ -79,6 +79,7 @@ __all__ = [
     "plan_json",
     "plan_markdown",
     "plan_text",
+    "plans_html",
     "policies_json",
     "policies_text",
     "problem_text",

@@ -16,7 +16,7 @@ from reconciler.model.plan import Plan
 from reconciler.render.acknowledging import snippet
 from reconciler.render.archives import HEADING as ARCHIVES
 from reconciler.render.archives import archive_lines
-from reconciler.render.drawing import drawn
+from reconciler.render.drawing import Drawing, drawn
 from reconciler.render.entries import entry_parts
 from reconciler.render.excerpt import excerpt
 from reconciler.render.graph import graph_of
@@ -78,25 +78,66 @@ class Article:
     snippet: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One plan as a page shows it; `key` keeps the names of its parts apart from those of other plans beside it."""
+
+    plan: Plan
+    verdict: Verdict
+    counts: str
+    cost: str
+    sections: tuple[tuple[Section, tuple[Article, ...]], ...]
+    left_out: int
+    others: tuple[Block, ...]
+    drawing: Drawing | None
+    seal: str
+    key: str = ""
+
+    @property
+    def environment(self) -> str:
+        return self.plan.environment
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An environment that could not be planned, and why."""
+
+    environment: str
+    trouble: str
+
+
 def plan_html(plan: Plan, kinds: Mapping[str, Kind], seal: str, occasion: Occasion) -> str:
     """The whole page. Equal plans give equal pages."""
+    page = _page(plan, kinds, seal)
+    title = f"Plan for {plan.environment}"
+    return _rendered("plan.html", title=title, page=page, seal=seal, tool=plan.tool, occasion=occasion)
+
+
+def plans_html(plans: Mapping[str, tuple[Plan, str] | str], kinds: Mapping[str, Kind], occasion: Occasion) -> str:
+    """The plans of several environments on one page, each with its seal; a text is why there is none."""
+    pages = [
+        Trouble(name, each) if isinstance(each, str) else _page(each[0], kinds, each[1], key=f"-{number}")
+        for number, (name, each) in enumerate(plans.items(), 1)
+    ]
+    title = "The plans of all environments"
+    return _rendered("plans.html", title=title, pages=pages, seal="", tool="reconciler", occasion=occasion)
+
+
+def _page(plan: Plan, kinds: Mapping[str, Kind], seal: str, *, key: str = "") -> Page:
     view = View.of(plan, kinds, _WIDTH)
     objects = plan_objects(plan)
     graph = graph_of(plan, kinds)
-    return _rendered(
-        "plan.html",
-        title=f"Plan for {plan.environment}",
-        plan=plan,
-        verdict=_verdict(plan),
-        counts=counts_text(summarise(plan)),
-        cost=cost_text(plan),
-        sections=[(section, list(group)) for section, group in _articles(view, objects[:MOST])],
-        left_out=len(objects[MOST:]),
-        others=_others(plan),
-        drawing=drawn(graph) if graph else None,
-        seal=seal,
-        tool=plan.tool,
-        occasion=occasion,
+    return Page(
+        plan,
+        _verdict(plan),
+        counts_text(summarise(plan)),
+        cost_text(plan),
+        tuple((section, tuple(group)) for section, group in _articles(view, objects[:MOST])),
+        len(objects[MOST:]),
+        tuple(_others(plan)),
+        drawn(graph) if graph else None,
+        seal,
+        key,
     )
 
 

@@ -15,7 +15,7 @@ from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Plan
 from reconciler.model.provenance import Provenance
-from reconciler.render import Occasion, plan_html, told_html
+from reconciler.render import Occasion, plan_html, plans_html, told_html
 from reconciler.render.remarks import Level, Remark
 from reconciler.render.review_page import MOST, MOST_LINES
 
@@ -157,6 +157,36 @@ TAMED = read(shown(hostile_plan("a", "b"))).tags
 def test_whatever_manifests_and_organisation_say_the_page_around_it_is_the_same(one: str, other: str) -> None:
     reader = read(shown(hostile_plan(one, other)))
     assert set(reader.tags) <= set(TAMED)
+    assert reader.places == ["data:,"]
+    assert all(row.isprintable() for row in reader.text.split("\n"))
+
+
+def together(*plans: Plan, trouble: str = "No credentials") -> str:
+    numbered = {f"e{number}": (each, f"sha256:{number}") for number, each in enumerate(plans)}
+    return plans_html({**numbered, "last": trouble}, KINDS, OCCASION)
+
+
+def test_plans_of_several_environments_are_on_one_page_each_with_its_drawing_and_its_seal() -> None:
+    page = together(pointing_plan(), blocked_plan(), pointing_plan())
+    reader = read(page)
+    for made in (pointing_plan(), blocked_plan()):
+        assert all(str(each.address) in reader.text for each in made.changes)
+        assert all(each.code in reader.text for each in made.findings)
+    assert all(f"sha256:{number}" in reader.text for number in range(3))
+    assert "No credentials" in reader.text
+    drawings = [shown(made).count("<svg ") for made in (pointing_plan(), blocked_plan())]
+    assert page.count("<svg ") == 2 * drawings[0] + drawings[1] > 1
+    named = re.findall(r' id="([^"]*)"', page)
+    assert len(named) == len(set(named))
+    pointed_at = re.findall(r'(?:url\(#|labelledby=")([^)"]*)', page)
+    assert set(pointed_at) <= set(named)
+
+
+@settings(max_examples=25)
+@given(TEXTS, TEXTS)
+def test_whatever_environments_say_the_page_around_them_is_the_same(one: str, other: str) -> None:
+    reader = read(together(hostile_plan(one, other), trouble=one))
+    assert set(reader.tags) <= set(read(together(hostile_plan("a", "b"))).tags)
     assert reader.places == ["data:,"]
     assert all(row.isprintable() for row in reader.text.split("\n"))
 
