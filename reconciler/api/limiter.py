@@ -72,7 +72,7 @@ class Limiter:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the deadline would pass meanwhile. Raises OutOfTime."""
-        if self._clock.monotonic() + seconds > self._deadline:
+        if self._clock.monotonic() + seconds >= self._deadline:
             raise OutOfTime(
                 "The time is up",
                 detail=f"The next request would come after {seconds:.0f} s, and the run's deadline before.",

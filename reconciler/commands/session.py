@@ -37,7 +37,7 @@ class Session:
 
     def pause(self, seconds: float) -> None:
         """Wait. Raises OutOfTime where the deadline comes before, Interrupted."""
-        if self.clock.monotonic() + seconds > self.deadline:
+        if self.clock.monotonic() + seconds >= self.deadline:
             raise OutOfTime(
                 "The time is up", detail="What goes on, goes on without us.", hint="Use a larger --timeout."
             )

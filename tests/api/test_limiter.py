@@ -90,9 +90,10 @@ def test_a_wait_past_the_deadline_is_not_begun(clock: TestClock) -> None:
     assert "--timeout" in caught.value.hint
 
 
-def test_after_the_deadline_nothing_goes(clock: TestClock) -> None:
+@pytest.mark.parametrize("after", [0, 0.5])
+def test_from_the_deadline_on_nothing_goes(clock: TestClock, after: float) -> None:
     limiter = Limiter(300, clock, deadline=10)
-    clock.at += 10.5
+    clock.at += 10 + after
     with pytest.raises(OutOfTime):
         limiter.admit()
 

@@ -89,7 +89,7 @@ class Run:
                 worker.join(_GRACE)
 
     def _in_time(self, seconds: float) -> None:
-        if self.clock.monotonic() + seconds > self._deadline:
+        if self.clock.monotonic() + seconds >= self._deadline:
             raise OutOfTime(
                 "The time is up",
                 detail="The deadline comes before the export is fetched. What has arrived is kept.",
