@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -84,16 +85,19 @@ def manifest(kind: str, name: str, spec: Json, lifecycle: Json | None, metadata:
 
 @dataclass
 class Time:
-    """What the program takes for time. `waited` is the sum of all waits, in seconds."""
+    """What the program takes for time: only waiting moves it. `waited` is the sum of all waits, in seconds."""
 
     control: Control
     waited: float = 0.0
+    began: float = field(default_factory=time.time)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def clock(self, stop: Any = None) -> SystemClock:
         return _Clock(self, stop)
 
     def pass_by(self, seconds: float) -> None:
-        self.waited += seconds
+        with self._guard:
+            self.waited += seconds
         self.control.advance(seconds)
 
 
@@ -103,10 +107,10 @@ class _Clock(SystemClock):
         self._shared = shared
 
     def now(self) -> float:
-        return time.time() + self._shared.waited
+        return self._shared.began + self._shared.waited
 
     def monotonic(self) -> float:
-        return time.monotonic() + self._shared.waited
+        return self._shared.waited
 
     def sleep(self, seconds: float) -> None:
         super().sleep(0)

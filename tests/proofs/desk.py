@@ -1,7 +1,8 @@
 """An engineer's desk: a folder with manifests and a ledger, and `reconciler` run in it against a sandbox.
 
 The program runs in this process, from its command line to real HTTP; only its clock is handed in, so that waiting costs
-nothing: it moves the program's time and the organisation's time together.
+nothing: it moves the program's time and the organisation's time together. Nothing else moves it, so that how long the
+program really takes decides about nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,17 +77,20 @@ class Time:
 
     sandbox: Sandbox
     slept: float = 0.0
+    began: float = field(default_factory=time.time)
     meanwhile: Callable[[], None] | None = None
     """What happens during the next sleep."""
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def clock(self, stop: Any = None) -> SystemClock:
         return _Clock(self, stop)
 
     def pass_by(self, seconds: float) -> None:
-        self.slept += seconds
-        self.sandbox.control.advance(seconds)
-        if self.meanwhile is not None:
+        with self._guard:
+            self.slept += seconds
             happening, self.meanwhile = self.meanwhile, None
+        self.sandbox.control.advance(seconds)
+        if happening is not None:
             happening()
 
 
@@ -95,10 +100,10 @@ class _Clock(SystemClock):
         self._owner = owner
 
     def now(self) -> float:
-        return time.time() + self._owner.slept
+        return self._owner.began + self._owner.slept
 
     def monotonic(self) -> float:
-        return time.monotonic() + self._owner.slept
+        return self._owner.slept
 
     def sleep(self, seconds: float) -> None:
         super().sleep(0)
