@@ -31,7 +31,7 @@ def test_requests_are_recorded_in_the_order_of_their_arrival(call: Caller, contr
 
 
 def test_at_rest_what_a_client_sent_that_is_gone_has_had_its_effect(sandbox: Sandbox, call: Caller) -> None:
-    sandbox.control.fault(f"POST {PURPOSES}", "delay", seconds=0.2)
+    sandbox.control.fault(f"POST {PURPOSES}", "delay", seconds=2)
     body = orjson.dumps(purpose())
     head = f"POST {PURPOSES} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer {call.token}\r\n"
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
