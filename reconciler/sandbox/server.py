@@ -28,6 +28,8 @@ from reconciler.sandbox.house import House
 from reconciler.sandbox.pulse import beat
 from reconciler.sandbox.replies import TRANSPORT
 
+GRACE = 1.0
+"""Seconds for requests under way to notice that their connection is gone; none of ours needs any."""
 LOOPBACK = "127.0.0.1"
 CONTROL = "/__sandbox"
 
@@ -103,7 +105,7 @@ async def _close(state: ServerState) -> None:
         if connection.transport is not None:
             connection.transport.abort()
     if state.tasks:
-        await asyncio.wait(state.tasks, timeout=1)
+        await asyncio.wait(state.tasks, timeout=GRACE)
     while state.connections:
         await asyncio.sleep(0)
 

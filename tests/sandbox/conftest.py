@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
-from reconciler.sandbox import Control, Sandbox
+from reconciler.sandbox import Control, Sandbox, server
 
 from .caller import Caller
 
@@ -14,6 +15,18 @@ NOON = "2026-11-01T12:00:00Z"
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox.start(seed=1, clock=NOON) as running:
         yield running
+
+
+@pytest.fixture
+def stops_at_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Stop the sandbox: whether it waited for nothing that was under way, however long that takes."""
+
+    def stop() -> bool:
+        monkeypatch.setattr(server, "GRACE", 3600.0)
+        sandbox.stop()  # which gives its thread 10 s
+        return "sandbox" not in {thread.name for thread in threading.enumerate()}
+
+    return stop
 
 
 @pytest.fixture

