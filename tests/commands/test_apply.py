@@ -8,6 +8,7 @@ import pytest
 
 from .project import (
     CUSTOMER,
+    SETTLE,
     SUPPORT,
     Json,
     Project,
@@ -496,7 +497,7 @@ def test_a_creation_that_never_happened_is_sent_again_after_the_settle_time(proj
     project.control.fault(f"POST {PURPOSES}", "cut", when="before")
     assert project.apply().outcomes == {SUPPORT: "done"}
     assert project.actions() == [("create", "Support")]
-    assert project.time.waited >= 5, "the settle time"
+    assert project.time.waited >= SETTLE
 
 
 def test_a_write_that_cannot_be_recorded_is_in_doubt_and_found_by_the_next_run(project: Project) -> None:

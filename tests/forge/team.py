@@ -126,7 +126,7 @@ def team(folder: Path, github: FakeGitHub, sandbox: Sandbox, ledger: Any, secret
     made = team_of(folder, origin, github, sandbox, secret)
     project = {
         "apiVersion": "reconciler/v1", "kind": "Project", "ledger": ledger,
-        "limits": {"requestsPerMinute": 1_000_000}, "timing": {"connect": "2s", "request": "2s", "settle": "5s"},
+        "limits": {"requestsPerMinute": 1_000_000}, "timing": {"connect": "25s", "request": "25s", "settle": "30s"},
     }  # fmt: skip
     (origin / "manifests" / "reconciler.yaml").write_text(yaml.safe_dump(project))
     github.commits.append(made.commit(purpose()))

@@ -158,7 +158,7 @@ class Desk:
     def project(self, **members: Any) -> None:
         """The project file; `limits` and `timing` are merged into ours."""
         limits = {"requestsPerMinute": 1_000_000, "deletions": {"count": 1000, "percent": 100}}
-        timing = {"connect": "2s", "request": "2s", "settle": f"{SETTLE}s"}
+        timing = {"connect": "25s", "request": "25s", "settle": f"{SETTLE}s"}
         document = {
             "apiVersion": "reconciler/v1",
             "kind": "Project",
