@@ -22,6 +22,7 @@ import pytest
 
 PASSWORD: Final = "the-ledgers-own-password"
 """No output and no file may hold it."""
+ATTEMPTS: Final = 5
 _MISSING: Final = "no PostgreSQL server here: `apt-get install postgresql` brings one"
 _NUMBERS: Final = itertools.count(1)
 
@@ -72,12 +73,25 @@ def running() -> Iterator[Server]:
     secret.write_text(PASSWORD)
     if as_whom:
         shutil.chown(secret, **as_whom)
-    data, port = folder / "data", _free_port()
+    data = folder / "data"
 
     def call(*words: str) -> None:
-        subprocess.run([str(home / words[0]), *words[1:]], check=True, capture_output=True, timeout=60, **as_whom)
+        subprocess.run([str(home / words[0]), *words[1:]], check=True, capture_output=True, timeout=300, **as_whom)
 
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+    def start() -> int:
+        """The port. Between our finding it free and the server's listening there another program may have taken it."""
+        for left in reversed(range(ATTEMPTS)):
+            port = _free_port()
+            options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+            options += " -c max_connections=50"
+            try:
+                call("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-t", "240", "-w", "start")
+                break
+            except subprocess.CalledProcessError:
+                if not left:
+                    raise
+        return port
+
     try:
         call(
             "initdb",
@@ -93,17 +107,7 @@ def running() -> Iterator[Server]:
             "-E",
             "UTF8",
         )
-        call(
-            "pg_ctl",
-            "-D",
-            str(data),
-            "-o",
-            f"{options} -c max_connections=50",
-            "-l",
-            str(folder / "log"),
-            "-w",
-            "start",
-        )
+        port = start()
         try:
             yield _prepared(Server(port))
         finally:

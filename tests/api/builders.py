@@ -78,7 +78,7 @@ def fill(sandbox: Sandbox, count: int) -> None:
 def client(environ: Mapping[str, str], clock: TestClock | None = None, **how: Any) -> Iterator[Client]:
     """`timing`, `limits` and `environment` go into the project, the rest to `connect`."""
     members = {name: how.pop(name) for name in ("timing", "limits", "environment") if name in how}
-    project = Project(**{"timing": Timing(connect=5, request=5), "limits": Limits()} | members)
+    project = Project(**{"timing": Timing(connect=30, request=30), "limits": Limits()} | members)
     with connect(environ, project, clock=clock or TestClock(), random=Random(1), **how) as connected:
         yield connected
 
@@ -88,10 +88,12 @@ def asked(sandbox: Sandbox, method: str, path: str | None = None) -> int:
     return len([each for each in sandbox.control.requests(method, path) if each.path != "/oauth/token"])
 
 
-def closed_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """Nobody listens there, and nobody else can begin to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 TOKEN = {"GENESYSCLOUD_ACCESS_TOKEN": "given-token"}
@@ -118,7 +120,7 @@ def raw(speak: Callable[[socket.socket], None]) -> Iterator[dict[str, str]]:
         thread.start()
         yield {"RECONCILER_API_URL": f"http://127.0.0.1:{listener.getsockname()[1]}", **TOKEN}
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
+    thread.join(60)
 
 
 def request_of(connection: socket.socket) -> bytes:

@@ -206,7 +206,7 @@ def test_the_organisation_is_asked_as_often_as_the_table_says(
 
 @pytest.mark.parametrize("method", list(Method), ids=lambda each: each.name)
 def test_a_connection_that_was_never_made_is_tried_again_and_had_no_effect(method: Method) -> None:
-    with client({"RECONCILER_API_URL": closed_port(), **TOKEN}) as api:
+    with closed_port() as url, client({"RECONCILER_API_URL": url, **TOKEN}) as api:
         with pytest.raises(Unreachable) as caught:
             act(api, method, "p-1")
         assert sum(api.calls.values()) == POLICY.tries
@@ -217,10 +217,11 @@ def test_a_connection_that_was_never_made_is_tried_again_and_had_no_effect(metho
 def test_a_proxy_that_cannot_be_reached_is_a_connection_never_made(
     method: Method, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("http_proxy", closed_port())
     monkeypatch.setenv("no_proxy", "")
-    with client({"RECONCILER_API_URL": sandbox.url, **TOKEN}) as api, pytest.raises(Unreachable, match="reached"):
-        act(api, method, "p-1")
+    with closed_port() as proxy, client({"RECONCILER_API_URL": sandbox.url, **TOKEN}) as api:
+        monkeypatch.setenv("http_proxy", proxy)
+        with pytest.raises(Unreachable, match="reached"):
+            act(api, method, "p-1")
     assert sandbox.control.requests() == []
 
 
