@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import orjson
 import pytest
+
+from proofs.crashing import Act, started
 
 from .project import SUPPORT, Project, purpose, schema, text
 from .shell import at_a_terminal, in_the_background, piped, plain
@@ -130,14 +133,18 @@ def test_a_full_disk_behind_the_output_is_an_error(project: Project) -> None:
 # Ctrl-C.
 
 
-def test_an_interrupted_apply_ends_what_is_under_way_and_keeps_the_ledger_true(project: Project) -> None:
+def test_an_interrupted_apply_ends_what_is_under_way_and_keeps_the_ledger_true(
+    project: Project, tmp_path: Path
+) -> None:
     project.write(purpose("Alpha"), purpose("Beta"))
-    project.control.fault(f"POST {PURPOSES}", "delay", seconds=0.5, when="after")
-    with in_the_background(project, "apply", "--auto-approve", "--parallelism", "1") as running:
-        running.until("create Purpose/Alpha: started")
-        running.interrupt()
-        assert running.ended() == 130
-    assert "what is in flight is finished first" in plain(running.seen)
+    words = ["apply", "--auto-approve", "--parallelism", "1", "--dir", str(project.manifests)]
+    log = tmp_path / "apply.log"
+    with started(words, project.environment, log, Act.HOLD, f"after POST {PURPOSES}") as running:
+        running.reached()
+        os.kill(running.process.pid or 0, signal.SIGINT)
+        running.says("what is in flight is finished first")
+        running.go_on()
+        assert running.wait() == 130
     assert [str(address) for address in project.rows()] == ["Purpose/Alpha"]
     assert project.apply().outcomes == {"Purpose/Beta": "done"}
     assert len(project.effects()) == 2

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -23,8 +24,8 @@ from typing import Any, Self
 from reconciler.sandbox import Control
 
 KILLED = -9
-PATIENCE = 30
-"""Seconds after which a child that does not end has hung."""
+PATIENCE = 120
+"""Seconds after which a child that does not end has hung: nothing else takes so long on a busy machine."""
 
 
 class Act(Enum):
@@ -72,13 +73,20 @@ class Child:
     def go_on(self) -> None:
         self.channel.send("go on")
 
+    def says(self, words: str) -> None:
+        """Wait until the child has said these."""
+        give_up = time.monotonic() + PATIENCE
+        while words not in self.told:
+            assert time.monotonic() < give_up, self.told
+            time.sleep(0.01)
+
     @property
     def told(self) -> str:
         return self.log.read_text()
 
 
-def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path, act: Act, at: int = 0) -> Child:
-    """A child under way; `at` counts points from 1."""
+def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path, act: Act, at: int | str = 0) -> Child:
+    """A child under way; `at` counts points from 1, or is the name of one: the first that has it."""
     ours, its = _context().Pipe()
     given = (list(arguments), dict(environment), str(log), act, at, its)
     process = _context().Process(target=_run, args=given)
@@ -102,7 +110,9 @@ def _context() -> Any:
     return context
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: str, act: Act, at: int, channel: Connection) -> None:
+def _run(
+    arguments: list[str], environment: dict[str, str], log: str, act: Act, at: int | str, channel: Connection
+) -> None:
     """In the child: the program from its command line on."""
     for name in [name for name in os.environ if name.startswith(("GENESYSCLOUD_", "RECONCILER_"))]:
         del os.environ[name]
@@ -126,7 +136,7 @@ def _run(arguments: list[str], environment: dict[str, str], log: str, act: Act, 
 
 
 class _Points:
-    def __init__(self, act: Act, at: int, channel: Connection) -> None:
+    def __init__(self, act: Act, at: int | str, channel: Connection) -> None:
         self.names: list[str] = []
         self._act = act
         self._at = at
@@ -136,8 +146,10 @@ class _Points:
     def passed(self, name: str) -> None:
         with self._guard:
             self.names.append(name)
+            if name == self._at:
+                self._at = len(self.names)
             at, acts = len(self.names), len(self.names) == self._at
-        if at == self._at + 1 and self._act is Act.INTERRUPT_TWICE:
+        if at - 1 == self._at and self._act is Act.INTERRUPT_TWICE:
             _signal(signal.SIGINT)
         if not acts:
             return
