@@ -31,7 +31,8 @@ EVERYDAY = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
-THOROUGH = settings(EVERYDAY, max_examples=400, derandomize=False)
+THOROUGH = settings(EVERYDAY, max_examples=400, derandomize=settings().derandomize)
+"""In CI the same games every time; others whenever somebody plays them by hand."""
 
 
 def edits(*names: str, texts: tuple[str, ...] = ("one", "two"), whole: bool = True) -> st.SearchStrategy[Edit]:
