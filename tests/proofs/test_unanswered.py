@@ -33,13 +33,15 @@ GARBLED: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def creating(desk: Desk) -> Desk:
-    """A desk about to create one purpose; a hanging server costs 0.2 s."""
-    desk.project(timing={"request": "200ms"})
+    """A desk about to create one purpose."""
     desk.write(purpose("Fresh"))
     return desk
 
 
 def fault(desk: Desk, route: str, script: dict[str, Any], **more: Any) -> None:
+    """A hanging server costs half a second, and only beside one so little may pass."""
+    if script["action"] == "hang":
+        desk.project(timing={"request": "500ms"})
     desk.sandbox.control.add_faults([{"route": route, **script, **more}])
 
 
@@ -185,8 +187,8 @@ def test_a_deletion_without_an_answer_has_one_effect(creating: Desk, how: str, w
 def test_a_deletion_never_hits_what_a_colleague_changed_while_its_answer_was_lost(creating: Desk, how: str) -> None:
     creating.apply()
     creating.write(removed("Purpose/Fresh"))
-    creating.plan()
     fault(creating, f"DELETE {PURPOSES}/*", LOST[how] | {"when": "before"})
+    creating.plan()
     creating.time.meanwhile = lambda: (
         creating.sandbox.control.edit("purposes", "Fresh", {"description": "still in use"}) and None
     )
