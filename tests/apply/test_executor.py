@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 from reconciler.commands.applying import DECIDING
 
-from commands.project import CUSTOMER, SUPPORT, Json, Project, link, purpose, schema, text
+from commands.project import CUSTOMER, SUPPORT, Json, Project, Start, link, purpose, schema, text
 
 PURPOSES = "/api/v2/privacy/purposes"
 SCHEMAS = "/api/v2/data/flex/schemas"
@@ -29,13 +29,17 @@ def test_a_chain_is_made_one_after_the_other(project: Project) -> None:
     assert [name for _, name in project.actions()] == ["d", "c", "b", "a"]
 
 
-def test_what_does_not_depend_on_each_other_goes_at_once(project: Project) -> None:
-    """The first request is held back, and the second overtakes it."""
-    project.write(purpose("Alpha"), purpose("Beta"))
-    project.control.fault(f"POST {PURPOSES}", "delay", seconds=0.3)
-    project.apply("--parallelism", "2")
-    arrived = [each.body["name"] for each in project.control.requests("POST", PURPOSES)]
-    assert [name for _, name in project.actions()] == arrived[::-1]
+def test_what_does_not_depend_on_each_other_goes_at_once(start: Start) -> None:
+    """The first request is held back, and the second overtakes it: on a busy machine not at the first try."""
+    for seconds in (0.3, 2, 20):
+        project = start(name=f"held-back-for-{seconds}")
+        project.write(purpose("Alpha"), purpose("Beta"))
+        project.control.fault(f"POST {PURPOSES}", "delay", seconds=seconds)
+        assert project.apply("--parallelism", "2").code == 0
+        arrived = [each.body["name"] for each in project.control.requests("POST", PURPOSES)]
+        if overtaken := [name for _, name in project.actions()] == arrived[::-1]:
+            break
+    assert overtaken
 
 
 def test_one_at_a_time_keeps_the_plans_order(project: Project) -> None:

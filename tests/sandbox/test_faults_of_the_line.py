@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -67,16 +68,16 @@ def test_a_hanging_request_is_never_answered(call: Caller, control: Control, whe
 def test_a_delay_comes_before_or_after_the_effect(call: Caller, control: Control, when: str, during: bool) -> None:
     for seconds in (0.3, 3, 30):  # until one is long enough to look meanwhile, on a machine however busy
         control.fault(POST, "delay", seconds=seconds, when=when)
-        sent = time.monotonic()
-        with pytest.raises(requests.ReadTimeout):
-            call("POST", PURPOSES, purpose(), timeout=0.05)
+        sent, answers = time.monotonic(), []
+        with suppress(requests.ReadTimeout):
+            answers.append(call("POST", PURPOSES, purpose(), timeout=0.05))
         found, is_over = exists(control), time.monotonic() - sent >= seconds
         control.rest()
         assert exists(control), "a client that gave up does not stop the effect"
         if not is_over:
             break
         control.delete("purposes", "Support")
-    assert (found, is_over) == (during, False)
+    assert (answers, found, is_over) == ([], during, False)
 
 
 def test_a_delayed_answer_does_come(call: Caller, control: Control) -> None:
