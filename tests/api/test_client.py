@@ -306,9 +306,9 @@ def test_a_closed_client_ends_a_pause_of_its_threads(sandbox: Sandbox) -> None:
     with client(sandbox.environment(), Clock()) as api:
         thread = threading.Thread(target=list_until_it_ends)
         thread.start()
-        assert asleep.wait(5)
+        assert asleep.wait(60)
         api.close()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 
