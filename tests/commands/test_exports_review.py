@@ -755,6 +755,7 @@ def test_killed_while_waiting_with_a_queue_every_request_is_made_once(project: P
             file.unlink()
         with started(words, project.environment, tmp_path / "killed.log", Act.KILL, at) as child:
             child.wait()
+            project.control.rest()
         project.time.pass_by(60)
         applied(project, "--wait")
         assert len(made(project)) == 4, at
