@@ -33,7 +33,7 @@ def dripping(first: bytes, drop: bytes, enough: threading.Event) -> Act:
 
     def act(connection: socket.socket, request: Request, content: bytes) -> None:
         connection.sendall(first)
-        for _ in range(60):
+        while not enough.is_set():
             if not enough.wait(0.05):
                 connection.sendall(drop)
 
@@ -50,13 +50,13 @@ def test_a_host_whose_headers_never_end_is_not_waited_for(tmp_path: Path, first:
     with file_host(dripping(first, drop, enough)) as host:
         run(host, tmp_path, emit=told.append, connect=0.3, read=0.3)
         enough.set()
-    assert reasons(told) == ["The file host does not answer in time."]
+    assert reasons(told)[0] == "The file host does not answer in time."  # the next may well be slow: it has as little
     assert (tmp_path / NAME).read_bytes() == CONTENT
 
 
 def test_partitions_are_under_way_at_the_same_time(tmp_path: Path) -> None:
     """Each is answered when all of them have been asked for."""
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     def wait(connection: socket.socket, request: Request, content: bytes) -> None:
         together.wait()

@@ -21,6 +21,8 @@ from .filehost import CONTENT, Request, TestClock, file_host, head, partials, ru
 pytestmark = pytest.mark.long
 
 NAME = "partition_0.jsonl"
+SILENCE = 120.0
+"""Seconds for which a host says nothing and would be waited for: far more than anything takes on a busy machine."""
 
 
 class Hanging:
@@ -34,7 +36,7 @@ class Hanging:
         if self.headers:
             connection.sendall(head("200 OK", Content_Length=len(content)) + content[: self.first])
         self.reached.set()
-        self.over.wait(20)
+        self.over.wait(SILENCE)
 
 
 @pytest.fixture(params=["within the file", "before the answer"])
@@ -48,15 +50,15 @@ def test_a_wish_to_stop_ends_it_promptly_however_silent_the_host(tmp_path: Path,
     stop = threading.Event()
 
     def when_reached() -> None:
-        hanging.reached.wait(10)
+        hanging.reached.wait(60)
         stop.set()
 
     with file_host(hanging) as host:
         threading.Thread(target=when_reached).start()
         begun = time.monotonic()
         with pytest.raises(Interrupted):
-            run(host, tmp_path, stop=stop, read=60.0)
-        assert time.monotonic() - begun < 5
+            run(host, tmp_path, stop=stop, read=SILENCE)
+        assert time.monotonic() - begun < SILENCE / 2
         assert seen(tmp_path) == []
         hanging.over.set()
         run(host, tmp_path)
@@ -72,7 +74,7 @@ def test_what_arrived_before_the_stop_is_resumed(tmp_path: Path) -> None:
 
     with file_host(hanging) as host:
         with pytest.raises(Interrupted):
-            run(host, tmp_path, stop=stop, read=60.0, emit=when_it_arrived)
+            run(host, tmp_path, stop=stop, read=SILENCE, emit=when_it_arrived)
         hanging.over.set()
         run(host, tmp_path)
         assert host.starts() == [0, 500_000]
@@ -103,7 +105,7 @@ def test_a_reader_of_progress_that_fails_ends_the_fetch(tmp_path: Path) -> None:
 
     hanging = Hanging()
     with file_host(hanging) as host, pytest.raises(BrokenPipeError):
-        run(host, tmp_path, emit=fail, read=60.0)
+        run(host, tmp_path, emit=fail, read=SILENCE)
     hanging.over.set()
     assert seen(tmp_path) == []
 
@@ -129,15 +131,15 @@ def test_a_full_house_of_waiting_workers_is_left_at_once(tmp_path: Path) -> None
     hanging, clock = Hanging(headers=False), TestClock()
 
     def when_reached() -> None:
-        hanging.reached.wait(10)
+        hanging.reached.wait(60)
         clock.sleep(100)
 
     with file_host(*[hanging] * 4, files={f"/p{number}": b"x" for number in range(4)}) as host:
         threading.Thread(target=when_reached).start()
         begun = time.monotonic()
         with pytest.raises(Exception, match="time is up"):
-            run(host, tmp_path, clock=clock, deadline=50.0, read=60.0)
-        assert time.monotonic() - begun < 5
+            run(host, tmp_path, clock=clock, deadline=50.0, read=SILENCE)
+        assert time.monotonic() - begun < SILENCE / 2
         hanging.over.set()
 
 
@@ -200,7 +202,7 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doomed]:
     content.write_bytes(CONTENT)
     doomed = Doomed(content)
     yield doomed
-    doomed.process.communicate(timeout=20)
+    doomed.process.communicate(timeout=120)
 
 
 @pytest.mark.parametrize("stated", [True, False])

@@ -65,7 +65,7 @@ def test_a_stop_in_the_middle_of_it_takes_no_ciphertext_for_the_file(tmp_path: P
 
     def slow(connection: socket.socket, request: Request, content: bytes) -> None:
         connection.sendall(head("200 OK", Content_Length=len(content)) + content[:500_000])
-        over.wait(20)
+        over.wait(120)
 
     def emit(event: object) -> None:
         if getattr(event, "bytes", 0) == 500_000:
@@ -74,8 +74,8 @@ def test_a_stop_in_the_middle_of_it_takes_no_ciphertext_for_the_file(tmp_path: P
     with file_host(slow, tls=tls) as host:
         begun = time.monotonic()
         with pytest.raises(Interrupted):
-            run(host, tmp_path, stop=stop, emit=emit, read=60.0)
-        assert time.monotonic() - begun < 5
+            run(host, tmp_path, stop=stop, emit=emit, read=120.0)
+        assert time.monotonic() - begun < 60
         assert seen(tmp_path) == []
         over.set()
         run(host, tmp_path)
