@@ -35,8 +35,8 @@ def order(sandbox: Sandbox, **more: Any) -> Order:
 
 def outbox(time: Time, tmp_path: Path, **more: Any) -> UserOutbox:
     secrets = {"RECONCILER_SECRET_A": Secret("open sesame")}
-    given: dict[str, Any] = {"clock": time, "random": Random(1), "pause": time.sleep, "timeout": 2.0} | more
-    return UserOutbox(Poster(time, connect=2.0), Backups(tmp_path), secrets, **given)
+    given: dict[str, Any] = {"clock": time, "random": Random(1), "pause": time.sleep, "timeout": 30.0} | more
+    return UserOutbox(Poster(time, connect=30.0), Backups(tmp_path), secrets, **given)
 
 
 def sent(sandbox: Sandbox, time: Time, tmp_path: Path, **more: Any) -> Deposit:

@@ -42,11 +42,11 @@ def server() -> Iterator[Any]:
 
 
 def posted(server: Any, url: str = "") -> Reply:
-    poster = Poster(SystemClock(), connect=2)
+    poster = Poster(SystemClock(), connect=30)
     at = url or f"http://127.0.0.1:{server.server_port}/archives"
     try:
         return poster.post(
-            at, b"{}", headers={"Idempotency-Key": "k"}, secrets={"Authorization": CREDENTIAL}, timeout=2
+            at, b"{}", headers={"Idempotency-Key": "k"}, secrets={"Authorization": CREDENTIAL}, timeout=30
         )
     finally:
         poster.close()
@@ -68,9 +68,9 @@ def test_what_an_answer_says_is_shown_without_our_secret(server: Any) -> None:
 
 def test_a_cookie_is_not_kept(server: Any) -> None:
     server.answer = (201, {"Set-Cookie": "a=b"}, b"{}")
-    poster = Poster(SystemClock(), connect=2)
+    poster = Poster(SystemClock(), connect=30)
     for _ in range(2):
-        poster.post(f"http://127.0.0.1:{server.server_port}/", b"{}", headers={}, secrets={}, timeout=2)
+        poster.post(f"http://127.0.0.1:{server.server_port}/", b"{}", headers={}, secrets={}, timeout=30)
     poster.close()
     assert "Cookie" not in server.seen[1][1]
 

@@ -248,7 +248,7 @@ class Project:
 
     def awaits(self, method: str, path: str) -> None:
         """Until a program in another process has sent such a request."""
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + 120
         while not self.control.requests(method, path):
             assert time.monotonic() < give_up, "nothing was sent"
 

@@ -17,7 +17,7 @@ from typing import IO
 from .project import Project
 
 COMMAND = (sys.executable, "-m", "reconciler")
-PATIENCE = 30
+PATIENCE = 120
 
 
 def environment(project: Project, **changes: str) -> dict[str, str]:

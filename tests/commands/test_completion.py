@@ -32,7 +32,7 @@ def completed(project: Project, *words: str) -> list[str]:
         env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=True,
     )
     assert ran.stderr == ""
@@ -87,7 +87,7 @@ finally:
 def test_the_verbs_are_offered_without_loading_them() -> None:
     pressed = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": "reconciler ", "COMP_CWORD": "1"}
     ran = subprocess.run(
-        [sys.executable, "-c", LOADED], env={**os.environ, **pressed}, capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", LOADED], env={**os.environ, **pressed}, capture_output=True, text=True, timeout=300
     )
     assert "plain,validate" in ran.stdout
     assert "reconciler.commands.validate" not in ran.stderr.split()

@@ -22,7 +22,7 @@ PROGRAM = [sys.executable, "-m", "reconciler"]
 def run(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GENESYSCLOUD_", "RECONCILER_"))}
     return subprocess.run(
-        [*PROGRAM, *words], cwd=folder, env={**kept, **environment}, capture_output=True, text=True, timeout=60
+        [*PROGRAM, *words], cwd=folder, env={**kept, **environment}, capture_output=True, text=True, timeout=300
     )
 
 
@@ -106,7 +106,7 @@ def sandbox(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
             yield process, exported
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(120)
 
 
 def test_the_lines_that_the_sandbox_prints_lead_another_terminal_to_it(tmp_path: Path) -> None:

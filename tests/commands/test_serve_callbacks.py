@@ -57,7 +57,7 @@ def serving(project: Project) -> Iterator[str]:
 
 def until(what: Callable[[], Any]) -> Any:
     """What comes of it, once it is something."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     while not (found := what()):
         assert time.monotonic() < give_up, "nothing came"
         time.sleep(0.05)

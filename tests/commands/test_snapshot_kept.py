@@ -185,7 +185,7 @@ def test_planning_from_it_opens_no_socket_and_no_ledger_and_reads_no_secret(proj
             cwd=project.root,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     ran = locked("--against", FILE)

@@ -60,7 +60,7 @@ def test_what_help_does_not_need_is_not_imported(words: list[str]) -> None:
         "from reconciler.cli import main\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert "loaded: []" in done.stdout
 
 
@@ -75,7 +75,7 @@ def test_planning_does_not_import_what_only_the_sandbox_needs(project: Project) 
     )
     environment = {**os.environ, **project.environment}
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, env=environment, cwd=project.root
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=300, env=environment, cwd=project.root
     )
     assert "1 to create" in done.stdout
     assert "loaded: []" in done.stdout

@@ -131,7 +131,7 @@ def fetching(host: FileHost, **members: Any) -> Fetching:
     given: dict[str, Any] = {
         "listing": host.listing,
         "export": EXPORT,
-        "how": Manner(connect=5.0, read=5.0, checksum=members.pop("checksum", Checksum.STATED)),
+        "how": Manner(connect=30.0, read=30.0, checksum=members.pop("checksum", Checksum.STATED)),
         "clock": TestClock(),
         "emit": _nobody,
         "stop": threading.Event(),
@@ -174,7 +174,7 @@ def line_to(bucket: Bucket) -> Iterator[Line]:
         thread.start()
         yield line
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
+    thread.join(60)
 
 
 def _sent(line: Line, near: socket.socket, far: socket.socket) -> None:

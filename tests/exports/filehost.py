@@ -140,7 +140,7 @@ def file_host(
         thread.start()
         yield host
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
+    thread.join(60)
 
 
 def _request_of(connection: socket.socket) -> Request:
@@ -220,7 +220,7 @@ def run(
         listing or host.listing,
         folder,
         export=EXPORT,
-        how=Manner(**{"connect": 5.0, "read": 5.0} | manner),
+        how=Manner(**{"connect": 30.0, "read": 30.0} | manner),
         clock=clock or TestClock(),
         emit=emit,
         stop=stop or threading.Event(),

@@ -341,7 +341,7 @@ def test_a_host_that_trickles_is_taken_for_silent(tmp_path: Path) -> None:
 
     def trickle(connection: socket.socket, request: Request, content: bytes) -> None:
         serve(cut=1000)(connection, request, content)
-        begun.wait(10)
+        begun.wait(60)
         for each in range(1000, 1200):
             clock.sleep(1)
             connection.sendall(content[each : each + 1])
@@ -452,7 +452,7 @@ with file_host() as host:
 
 def test_a_disk_that_takes_no_more_is_one_clear_error(tmp_path: Path) -> None:
     """The operating system's own limit stands for the full disk: the write fails half-way."""
-    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True, timeout=300)
     assert done.stdout.startswith("FolderTrouble The export's folder cannot be used"), done.stderr
     assert "File too large" in done.stdout
     assert seen(tmp_path) == []

@@ -172,13 +172,13 @@ def test_two_fetches_do_not_share_a_folder(tmp_path: Path) -> None:
 
     def wait(*about: object) -> None:
         at_work.set()
-        done.wait(10)
+        done.wait(60)
         serve()(*about)  # type: ignore[arg-type]
 
     with file_host(wait) as host:
         first = threading.Thread(target=run, args=(host, tmp_path))
         first.start()
-        at_work.wait(10)
+        at_work.wait(60)
         with pytest.raises(FolderBusy, match="in use"):
             run(host, tmp_path)
         done.set()
@@ -208,7 +208,7 @@ def test_rivals_in_processes_of_their_own_end_with_the_same_right_files(tmp_path
     with file_host(files=files) as host:
         command = [sys.executable, "-c", RIVAL, host.url, str(tmp_path)]
         rivals = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-        assert [rival.communicate(timeout=60)[0] for rival in rivals] == ["6\n"] * 3
+        assert [rival.communicate(timeout=120)[0] for rival in rivals] == ["6\n"] * 3
         assert len(host.requests) == 6
     assert all((tmp_path / f"partition_{n}.jsonl").read_bytes() == files[f"/p{n}"] for n in range(6))
 

@@ -212,7 +212,7 @@ def test_importing_the_package_does_not_import_pyarrow(tmp_path: Path) -> None:
 def run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -252,7 +252,7 @@ def test_a_run_that_is_stopped_leaves_nothing_but_what_the_next_one_sweeps_away(
 
 def _until_nothing_is_left(folder: Path) -> None:
     """The processes notice at their next block that nobody listens."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while names(folder) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert names(folder) == []

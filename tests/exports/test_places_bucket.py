@@ -195,9 +195,9 @@ def test_killed_while_it_uploads_the_next_fetch_goes_on_from_staging(
         line.held = b"partNumber=2"
         words = [sys.executable, "-c", FETCH, host.url, tmp_path / "large", bucket.url, tmp_path / "staging"]
         process = subprocess.Popen(words, env=os.environ | environment(line.endpoint))
-        assert line.holding.wait(30)
+        assert line.holding.wait(120)
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.wait(120)
         assert bucket.listed() == []
         place.fetch(FOLDER, fetching(host))
         assert len(host.requests) == 1
@@ -444,7 +444,7 @@ print(int(peak.split()[1]) // 1024)
 def peak(bucket: Bucket, folder: Path, size: int) -> int:
     """Megabytes, of a process that uploads and verifies."""
     words = [sys.executable, "-c", PEAK, str(size), bucket.url, folder]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=500)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=3000)
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
 

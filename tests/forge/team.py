@@ -39,7 +39,7 @@ class Team:
         } | exported  # fmt: skip
         ran = subprocess.run(
             [sys.executable, "-m", "reconciler", *words], cwd=self.runner.origin, env=surroundings,
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr

@@ -138,7 +138,7 @@ def test_nobody_has_to_look_for_a_job_to_go_on(call: Caller, control: Control, p
 def test_jobs_go_on_with_a_clock_that_runs() -> None:
     with Sandbox.start(load={"settings": {"export_stages": {"QUEUED": 0.02}}}) as sandbox:
         export = exported(Caller(sandbox.url))
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not (ends := sandbox.control.effects(by="platform")) and time.monotonic() < until:
             time.sleep(0.01)
         assert [effect.id for effect in ends] == [export]

@@ -134,7 +134,7 @@ def test_an_interrupted_sandbox_saves_what_it_can_load(tmp_path: Path, number: i
         with Control(url) as control:
             state = control.state()
         os.kill(process.pid, number)
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
     assert json.loads(file.read_text()) == state
     assert [each["name"] for each in state["purposes"]] == ["Loaded", "Made"]
     assert list(tmp_path.iterdir()) == [file]
@@ -143,7 +143,7 @@ def test_an_interrupted_sandbox_saves_what_it_can_load(tmp_path: Path, number: i
 def test_a_state_that_cannot_be_saved_is_an_error(tmp_path: Path) -> None:
     with served(save=str(tmp_path / "none" / "org.json")) as (process, _):
         os.kill(process.pid, signal.SIGINT)
-        assert process.wait(10) == 1
+        assert process.wait(120) == 1
         assert "Cannot save the state" in process.stderr.read()
 
 

@@ -169,8 +169,8 @@ def served(ports: Ports, *, token: str = "", open_paths: tuple[str, ...] = (), *
     thread = threading.Thread(target=server.run, args=(listener, ready.set), daemon=True)
     thread.start()
     try:
-        assert ready.wait(10), "the service did not start"
+        assert ready.wait(60), "the service did not start"
         yield service
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(60)

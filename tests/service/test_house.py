@@ -94,7 +94,7 @@ def test_a_worker_works_from_the_start_to_the_end(estate: Estate) -> None:
         ended.set()
 
     with served(estate.ports(), workers=[work]) as service:
-        assert begun.wait(10)
+        assert begun.wait(60)
         assert service.json("/healthz")["workers"] is True
         assert not ended.is_set()
     assert ended.is_set()
@@ -108,7 +108,7 @@ def test_a_worker_that_fails_is_told_and_unhealthy(estate: Estate) -> None:
         raise ValueError("s3cret")
 
     with served(estate.ports(), workers=[fail]) as service:
-        assert done.wait(10)
+        assert done.wait(60)
         answer = next(each for each in iter(lambda: service.get("/healthz"), None) if each.status_code == 503)
         assert answer.json() == {"healthy": False, "ledger": True, "workers": False}
         assert service.told == ["Internal error: fail ended with ValueError. This is a bug; please report it."]

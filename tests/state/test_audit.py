@@ -121,7 +121,7 @@ def test_an_entry_and_its_effect_are_there_together_or_not_at_all(ledger: SqlLed
 def test_two_processes_keep_one_chain(path: Path) -> None:
     written(path, "first")
     running = [subprocess.Popen([sys.executable, "-c", APPENDING, path, name, "100"]) for name in ("left", "right")]
-    assert [process.wait(60) for process in running] == [0, 0]
+    assert [process.wait(120) for process in running] == [0, 0]
     held = links(path)
     assert verified(path) == 201
     assert [link.number for link in held] == [*range(1, 202)]
@@ -139,7 +139,7 @@ def test_a_kill_never_breaks_the_chain(path: Path, seed: int) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(random.Random(seed).uniform(0.01, 0.3))
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(120)
     count = verified(path)
     written(path, "after")
     assert verified(path) == count + 1
