@@ -15,6 +15,9 @@ from reconciler.sandbox.files import FaultSource, Source, read_faults, read_stat
 from reconciler.sandbox.house import House, build_house
 from reconciler.sandbox.server import bind_both, run, url_of
 
+PATIENCE = 60.0
+"""Seconds for the thread to begin and to end; more than a busy machine needs."""
+
 
 class Sandbox:
     """A running organisation; `with Sandbox.start() as sandbox:` stops it at the end."""
@@ -51,8 +54,9 @@ class Sandbox:
         house = build_house(state, scripts, where=where, faults_where=faults_where, seed=seed, clock=clock)
         sandbox = cls(house, port, user_port)
         sandbox._thread.start()
-        if not sandbox._ready.wait(10):
-            raise SandboxError("The sandbox did not start", "its thread gave no sign within 10 s", where=sandbox.url)
+        if not sandbox._ready.wait(PATIENCE):
+            silence = f"its thread gave no sign within {PATIENCE:g} s"
+            raise SandboxError("The sandbox did not start", silence, where=sandbox.url)
         return sandbox
 
     def environment(self) -> dict[str, str]:
@@ -62,7 +66,7 @@ class Sandbox:
     def stop(self) -> None:
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._house.stopping.set)
-            self._thread.join(10)
+            self._thread.join(PATIENCE)
         self.control.close()
 
     def __enter__(self) -> Sandbox:

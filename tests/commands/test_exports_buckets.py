@@ -191,8 +191,8 @@ def test_the_catalogue_service_reads_the_reports_in_a_bucket(project: Project, b
         running.until("until Ctrl-C")
         found = re.search(r"http://\S+", running.seen)
         assert found
-        [export_id] = requests.get(f"{found[0]}/catalog/routes", timeout=10).json()["available_exports"]
-        report = requests.get(f"{found[0]}/catalog/{export_id}", timeout=10).json()
+        [export_id] = requests.get(f"{found[0]}/catalog/routes", timeout=60).json()["available_exports"]
+        report = requests.get(f"{found[0]}/catalog/{export_id}", timeout=60).json()
         assert (report["address"], report["state"], len(report["files"])) == (SEPTEMBER, "normalised", 2)
-        answer = requests.get(f"{found[0]}/catalog/{export_id}/records", timeout=10)
+        answer = requests.get(f"{found[0]}/catalog/{export_id}/records", timeout=60)
         assert (answer.status_code, "lies in a bucket" in answer.text) == (409, True)

@@ -35,7 +35,7 @@ def serving(project: Project, *words: str, **exported: str) -> Iterator[tuple[Ru
 
 
 def get(url: str, **more: object) -> requests.Response:
-    return requests.get(url, timeout=10, **more)  # type: ignore[arg-type]
+    return requests.get(url, timeout=60, **more)  # type: ignore[arg-type]
 
 
 def test_an_export_goes_from_its_manifest_to_records_over_http(project: Project) -> None:

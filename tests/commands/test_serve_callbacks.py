@@ -97,7 +97,7 @@ def test_what_the_organisation_does_not_confirm_goes_nowhere(project: Project) -
             assert project.apply().code == 0
             [sent] = project.control.requests("POST", PRIVACY)
             body = {"requestId": sent.body["requestId"], "status": "COMPLETED"}
-            assert requests.post(sent.body["callbackUrl"], json=body, timeout=10).status_code == 200
+            assert requests.post(sent.body["callbackUrl"], json=body, timeout=60).status_code == 200
             until(lambda: project.control.requests("GET", f"{PRIVACY}/{sent.body['requestId']}"))
     assert receiver.events == []
     assert status(project) == "QUEUED"

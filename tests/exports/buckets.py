@@ -114,11 +114,11 @@ def environment(endpoint: str) -> dict[str, str]:
 def only_known_keys(bucket: Bucket) -> Iterator[None]:
     """The store begins to look at credentials, and knows none."""
     control = f"{bucket.endpoint}/moto-api/reset-auth"
-    assert requests.post(control, data=b"0", timeout=10).ok
+    assert requests.post(control, data=b"0", timeout=60).ok
     try:
         yield
     finally:
-        assert requests.post(control, data=b"inf", timeout=10).ok
+        assert requests.post(control, data=b"inf", timeout=60).ok
 
 
 def place_at(bucket: Bucket, staging: Path, url: str = "") -> Place:

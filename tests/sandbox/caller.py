@@ -16,7 +16,7 @@ class Caller:
         self.session = requests.Session()
         self.session.trust_env = False
         asked = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
-        answer = self.session.post(f"{url}/oauth/token", auth=(client, secret), data=asked, timeout=10)
+        answer = self.session.post(f"{url}/oauth/token", auth=(client, secret), data=asked, timeout=60)
         answer.raise_for_status()
         self.token = answer.json()["access_token"]
 
@@ -24,7 +24,7 @@ class Caller:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         if body is not None:
             more["json"] = body
-        more.setdefault("timeout", 10)
+        more.setdefault("timeout", 60)
         return self.session.request(method, self.url + path, headers=headers, allow_redirects=False, **more)
 
     def create(self, path: str, body: Any) -> dict[str, Any]:

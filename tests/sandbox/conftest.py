@@ -23,7 +23,7 @@ def stops_at_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable
 
     def stop() -> bool:
         monkeypatch.setattr(server, "GRACE", 3600.0)
-        sandbox.stop()  # which gives its thread 10 s
+        sandbox.stop()  # which waits for its thread, though not for so long
         return "sandbox" not in {thread.name for thread in threading.enumerate()}
 
     return stop

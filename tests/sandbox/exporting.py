@@ -86,5 +86,5 @@ def fetch(uri: str, method: str = "GET", **headers: str) -> Fetched:
     sent = {"Accept-Encoding": "identity"} | {name.replace("_", "-"): value for name, value in headers.items()}
     with requests.Session() as session:
         session.trust_env = False
-        with session.request(method, uri, headers=sent, stream=True, timeout=10, allow_redirects=False) as answer:
+        with session.request(method, uri, headers=sent, stream=True, timeout=60, allow_redirects=False) as answer:
             return Fetched(answer.status_code, answer.headers, answer.raw.read(decode_content=False))

@@ -80,7 +80,7 @@ def notice(**changes: Any) -> dict[str, Any]:
     return {"event": "strategy.archive.completed", "payload": {**body, **changes}}
 
 
-def send(url: str, body: Any, *, method: str = "POST", timeout: float = 10, **headers: str) -> requests.Response:
+def send(url: str, body: Any, *, method: str = "POST", timeout: float = 60, **headers: str) -> requests.Response:
     """To the user's host, with these headers (`Idempotency_Key=...`) and no others of ours."""
     with requests.Session() as session:
         session.trust_env = False

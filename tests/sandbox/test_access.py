@@ -22,7 +22,7 @@ def test_without_a_good_bearer_token_everything_is_401(sandbox: Sandbox, authori
     """401 token."""
     headers = {"Authorization": authorization} if authorization else {}
     for path in ("/api/v2/organizations/me", PURPOSES, "/api/v2/nowhere"):
-        answer = requests.get(sandbox.url + path, headers=headers, timeout=10)
+        answer = requests.get(sandbox.url + path, headers=headers, timeout=60)
         assert answer.status_code == 401
         assert answer.json()["contextId"] == answer.headers["ININ-Correlation-Id"]
 

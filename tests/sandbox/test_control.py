@@ -53,7 +53,7 @@ def test_requests_can_be_asked_for_by_method_and_path(call: Caller, control: Con
 def test_no_secret_is_recorded(sandbox: Sandbox, call: Caller, kind: str) -> None:
     """A token is a secret: never in a log."""
     grant = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
-    requests.post(f"{sandbox.url}/oauth/token", **{kind: grant}, timeout=10)  # type: ignore[arg-type]
+    requests.post(f"{sandbox.url}/oauth/token", **{kind: grant}, timeout=60)  # type: ignore[arg-type]
     call("GET", PURPOSES)
     login, again, get = sandbox.control.requests()
     assert login.headers["authorization"] == "Basic ***"
@@ -69,7 +69,7 @@ def test_a_body_that_is_no_json_is_recorded_as_text(call: Caller, control: Contr
 
 
 def test_refused_and_unauthenticated_requests_are_recorded_too(sandbox: Sandbox) -> None:
-    requests.get(sandbox.url + PURPOSES, timeout=10)
+    requests.get(sandbox.url + PURPOSES, timeout=60)
     recorded = sandbox.control.requests()[0]
     assert (recorded.status, recorded.client_id) == (401, None)
 
@@ -180,7 +180,7 @@ def test_an_unreachable_sandbox_is_said_to_be_so() -> None:
 
 
 def test_a_control_call_with_broken_json_is_refused(sandbox: Sandbox) -> None:
-    answer = requests.post(f"{sandbox.url}/__sandbox/faults", data="{", timeout=10)
+    answer = requests.post(f"{sandbox.url}/__sandbox/faults", data="{", timeout=60)
     assert (answer.status_code, answer.json()["summary"]) == (400, "Not JSON")
 
 

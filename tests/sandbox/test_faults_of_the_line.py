@@ -189,5 +189,5 @@ def test_an_answer_may_lack_what_it_should_have(call: Caller, control: Control) 
 
 def test_the_token_endpoint_may_fail_too(sandbox: Sandbox) -> None:
     sandbox.control.fault("POST /oauth/token", "status", status=503)
-    answer = requests.post(f"{sandbox.url}/oauth/token", auth=("sandbox", "sandbox"), timeout=10)
+    answer = requests.post(f"{sandbox.url}/oauth/token", auth=("sandbox", "sandbox"), timeout=60)
     assert answer.status_code == 503

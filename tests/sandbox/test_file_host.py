@@ -275,7 +275,7 @@ def test_a_large_file_comes_whole_while_others_are_served(call: Caller, control:
 
 def test_a_reader_may_hang_up(sandbox: Sandbox, call: Caller, caplog: pytest.LogCaptureFixture) -> None:
     uri = first_uri(call, completed(call, sandbox.control, [{"partition": 0, "size": 64 << 20}]))
-    with requests.get(uri, stream=True, timeout=10) as answer:
+    with requests.get(uri, stream=True, timeout=60) as answer:
         assert len(answer.raw.read(1000)) == 1000
     assert fetch(uri, Range="bytes=0-9").status == 206
     assert caplog.records == []

@@ -34,7 +34,7 @@ def uri(call: Caller, export: str) -> str:
 def stump(uri: str, **headers: str) -> bytes:
     """What comes before the connection ends too early."""
     got: list[bytes] = []
-    with requests.get(uri, headers=headers, stream=True, timeout=10) as answer:
+    with requests.get(uri, headers=headers, stream=True, timeout=60) as answer:
         assert answer.status_code in (200, 206)
         with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)):
             got.extend(answer.iter_content(1))
@@ -115,7 +115,7 @@ def test_a_download_of_many_pieces_is_cut_where_it_should_be(call: Caller, contr
     uri = first_uri(call, completed(call, control, [{"partition": 0, "size": 8 << 20}]))
     control.fault(ROUTE, "cut", after=(5 << 20) + 1)
     got: list[int] = []
-    with requests.get(uri, stream=True, timeout=10) as answer, pytest.raises(requests.exceptions.ChunkedEncodingError):
+    with requests.get(uri, stream=True, timeout=60) as answer, pytest.raises(requests.exceptions.ChunkedEncodingError):
         got.extend(len(piece) for piece in answer.iter_content(1 << 16))
     assert (5 << 20) - (1 << 16) < sum(got) <= (5 << 20) + 1
 

@@ -17,7 +17,7 @@ SCOPE = {"scope": "privacy:purpose:read"}
 
 
 def ask(sandbox: Sandbox, path: str = "/oauth/token", **request: Any) -> requests.Response:
-    return requests.post(sandbox.url + path, timeout=10, **request)
+    return requests.post(sandbox.url + path, timeout=60, **request)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_each_of_the_five_variants_gets_a_token(sandbox: Sandbox, path: str, req
     content = answer.json()
     assert (content["token_type"], content["expires_in"]) == ("bearer", 3600)
     asked = requests.get(
-        sandbox.url + PURPOSES, headers={"Authorization": f"Bearer {content['access_token']}"}, timeout=10
+        sandbox.url + PURPOSES, headers={"Authorization": f"Bearer {content['access_token']}"}, timeout=60
     )
     assert asked.status_code == 200
 
@@ -87,7 +87,7 @@ def test_the_other_path_takes_a_form_and_nothing_else(sandbox: Sandbox) -> None:
 
 
 def test_the_token_endpoint_takes_post_only(sandbox: Sandbox) -> None:
-    assert requests.get(f"{sandbox.url}/oauth/token", timeout=10).status_code == 405
+    assert requests.get(f"{sandbox.url}/oauth/token", timeout=60).status_code == 405
 
 
 def test_a_requested_scope_narrows_the_token(sandbox: Sandbox) -> None:

@@ -146,7 +146,7 @@ class Service:
     seen: list[str] = field(default_factory=list)
 
     def get(self, path: str, **more: Any) -> requests.Response:
-        return requests.get(self.url + path, timeout=10, allow_redirects=False, **more)
+        return requests.get(self.url + path, timeout=60, allow_redirects=False, **more)
 
     def json(self, path: str, **query: Any) -> Json:
         answer = self.get(path, params=query)

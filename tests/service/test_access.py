@@ -87,7 +87,7 @@ def test_no_page_that_loads_scripts_from_another_host_is_there(service: Service,
 
 def test_nothing_can_be_written(service: Service) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "XYZZY"):
-        answer = requests.request(method, f"{service.url}/catalog", timeout=10)
+        answer = requests.request(method, f"{service.url}/catalog", timeout=60)
         assert answer.status_code == 405, method
     assert service.metric('reconciler_http_requests_total{method="(other)",route="(none)",status="405"}') is None
     assert "XYZZY" not in service.get("/metrics").text
@@ -102,7 +102,7 @@ def _status(service: Service, *headers: str, host: str = "localhost") -> int:
     """Of a request whose headers are sent as they are; 0 where the line is cut."""
     name, port = service.url.removeprefix("http://").split(":")
     lines = ["GET /catalog HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
-    with socket.create_connection((name, int(port)), timeout=10) as line, suppress(ConnectionError):
+    with socket.create_connection((name, int(port)), timeout=60) as line, suppress(ConnectionError):
         line.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(line.recv(64).split()[1])
     return 0

@@ -42,7 +42,7 @@ class Desk:
         asked_about = body.get("requestId") if isinstance(body, dict) else "k-1"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         url = self.service.url + PATH + (token or token_of(KEY, str(asked_about)).reveal())
-        return requests.post(url, data=content, timeout=10, allow_redirects=False, **more)
+        return requests.post(url, data=content, timeout=60, allow_redirects=False, **more)
 
     def nothing_happened(self) -> bool:
         assert self.inbox.unsettled() == ()
@@ -155,7 +155,7 @@ def test_what_is_too_large_is_refused(desk: Desk) -> None:
 def test_what_is_too_large_is_refused_without_reading_all_of_it(desk: Desk) -> None:
     """It announces a gigabyte and sends a little more than is read: the answer comes all the same."""
     host, port = desk.service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=60) as line:
         head = f"POST {PATH}{'0' * 64} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {2**30}\r\n\r\n"
         line.sendall(head.encode() + b"x" * (LARGEST + 1))
         assert line.recv(64).startswith(b"HTTP/1.1 413")
@@ -170,7 +170,7 @@ def test_the_callback_needs_no_bearer_token_and_gives_none(desk: Desk) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_nothing_else_is_offered_there(desk: Desk, method: str) -> None:
     url = desk.service.url + PATH + token_of(KEY, "k-1").reveal()
-    assert requests.request(method, url, timeout=10).status_code == 405
+    assert requests.request(method, url, timeout=60).status_code == 405
 
 
 def test_neither_the_token_nor_the_body_is_told(desk: Desk) -> None:

@@ -75,6 +75,6 @@ def _exercise(service: Service, path: str, *, examples: int) -> None:
     def exercise(case: Any, export_id: str | None) -> None:
         if export_id is not None and case.path_parameters:
             case.path_parameters["export_id"] = export_id
-        case.call_and_validate(timeout=10, checks=CHECKS)
+        case.call_and_validate(timeout=60, checks=CHECKS)
 
     exercise()

@@ -80,7 +80,7 @@ class ExportControl:
         """The requests that brought an Authorization header to the file host, where none belongs."""
         return [each for each in self.file_requests() if "authorization" in each.headers]
 
-    def callbacks(self, *, wait: float = 5.0) -> list[Json]:
+    def callbacks(self, *, wait: float = 30.0) -> list[Json]:
         """All callbacks once none of them is under way: `outcome`, the receiver's `status` and `answer`, or `reason`.
 
         One that is not due yet is `waiting`. SandboxError if one is still under way after `wait` seconds.

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 class WebhookControl:
-    def deliveries(self, *, wait: float = 5.0) -> list[Json]:
+    def deliveries(self, *, wait: float = 30.0) -> list[Json]:
         """All deliveries once none of them is under way: `webhook`, `event`, `outcome`, and every attempt.
 
         One that is not due yet is `waiting`. SandboxError if one is still under way after `wait` seconds.
