@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import requests
 
 from reconciler.apply.following import asked
-from reconciler.commands.keys import secrets_of
+from reconciler.commands.keys import credentials, secrets_of
 from reconciler.commands.ledgers import locked, write_ledger
 from reconciler.commands.options import Calling
 from reconciler.commands.planner import check_organisation
 from reconciler.commands.session import Session, session, tell
 from reconciler.commands.workspace import Workspace
-from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.callback import PATH
 from reconciler.model.project import Receiver as Stated
@@ -66,22 +65,8 @@ def callbacks(workspace: Workspace, *, key: Secret, log_level: str) -> Iterator[
 
 def receiver_of(stated: Stated, secrets: Mapping[str, Secret]) -> Receiver:
     """With its credentials, of those that are set, by variable. Raises UsageError with all that are missing."""
-    missing = sorted(name for name in stated.headers.values() if name not in secrets)
-    if missing:
-        raise UsageError(
-            "A receiver's credential is missing",
-            detail=f"service.forward {stated.name} needs {', '.join(missing)}.",
-            hint="Set it in the environment that `reconciler serve` runs in.",
-        )
-    odd = sorted(name for name in stated.headers.values() if not _is_header_value(secrets[name].reveal()))
-    if odd:
-        detail = f"{', '.join(odd)}: a header is one line of printable ASCII."
-        raise UsageError("A receiver's credential cannot be sent", detail=detail)
-    return Receiver(stated.name, stated.url, {header: secrets[name] for header, name in stated.headers.items()})
-
-
-def _is_header_value(text: str) -> bool:
-    return text.isascii() and text.isprintable() and text == text.strip()
+    known = credentials(secrets, stated.headers.values(), of=f"service.forward {stated.name}")
+    return Receiver(stated.name, stated.url, {header: known[name] for header, name in stated.headers.items()})
 
 
 @contextmanager

@@ -35,6 +35,25 @@ def secrets_of(surroundings: Mapping[str, str], environment: str) -> Mapping[str
     return stated | {name.removesuffix(suffix): value for name, value in stated.items() if name.endswith(suffix)}
 
 
+def credentials(secrets: Mapping[str, Secret], names: Iterable[str], *, of: str) -> Mapping[str, Secret]:
+    """Those of these names, as headers of requests to `of`. Raises UsageError where one is not set, or is no header."""
+    wanted = sorted({*names})
+    if missing := [name for name in wanted if name not in secrets]:
+        raise UsageError(
+            "A credential is missing",
+            detail=f"{of} needs {', '.join(missing)}, and the environment has no such variable.",
+            hint="Set it in the environment that reconciler runs in.",
+        )
+    if odd := [name for name in wanted if not _is_header_value(secrets[name].reveal())]:
+        detail = f"{of} needs {', '.join(odd)}: a header is one line of printable ASCII, without space at its ends."
+        raise UsageError("A credential cannot be sent", detail=detail)
+    return {name: secrets[name] for name in wanted}
+
+
+def _is_header_value(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
 def digests_of(secrets: Mapping[str, Secret], names: Iterable[str], *, ledger_id: str) -> Mapping[str, str]:
     """The digest of each that is set. None where there is no ledger yet: nothing was ever sent that it could differ
     from."""

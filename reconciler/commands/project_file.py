@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from reconciler.commands.links import bounds_of, real_path
 from reconciler.commands.options import EVERY, Home
@@ -20,12 +20,10 @@ PROJECT_FILE: Final = "reconciler.yaml"
 
 def open_environments(home: Home) -> tuple[ProjectFile, Path]:
     """The project file with all its environments, and its folder. Raises InvalidManifests, UsageError."""
-    file, root, problems, _ = read_project_file(
-        [home.directory if home.directory.exists() else Path()], home.project_file
-    )
-    if problems:
-        raise InvalidManifests(problems)
-    return file, root
+    read = read_project_file([home.directory if home.directory.exists() else Path()], home.project_file)
+    if read.problems:
+        raise InvalidManifests(read.problems)
+    return read.file, read.root
 
 
 def chosen(file: ProjectFile, name: str) -> Setting:
@@ -61,14 +59,21 @@ def named(home: Home) -> str:
         return home.environment or Project().environment.name
 
 
-def read_project_file(
-    places: list[Path], project_file: Path | None
-) -> tuple[ProjectFile, Path, tuple[Problem, ...], frozenset[Path]]:
-    """The project file, if there is one, the folder that relative paths in it start from, every problem, and where the
-    file and those of its values really are: they may lie among the manifests, and are none."""
+class ReadProject(NamedTuple):
+    """The project file, read. `root` is the folder that relative paths in it start from; `parts` is where the file and
+    those of its values really are: they may lie among the manifests, and are none."""
+
+    file: ProjectFile
+    root: Path
+    problems: tuple[Problem, ...] = ()
+    parts: frozenset[Path] = frozenset()
+
+
+def read_project_file(places: list[Path], project_file: Path | None) -> ReadProject:
+    """The project file, if there is one, beside the first of these places."""
     at = project_file or _project_file(places[0])
     if at is None:
-        return ProjectFile(), places[0] if places[0].is_dir() else places[0].parent, (), frozenset()
+        return ReadProject(ProjectFile(), places[0] if places[0].is_dir() else places[0].parent)
     bounds_of(at).check(at, real_path(at))
     parts = {real_path(at)}
 
@@ -77,7 +82,7 @@ def read_project_file(
         return _linked(at.parent / stated, at.parent, stated)
 
     file, problems = read_project(str(at), content_of(at), KINDS, linked=linked)
-    return file, at.parent, problems, frozenset(parts)
+    return ReadProject(file, at.parent, problems, frozenset(parts))
 
 
 def _linked(path: Path, folder: Path, stated: str) -> tuple[str, bytes]:

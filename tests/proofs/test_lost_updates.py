@@ -12,27 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reconciler.sandbox import Sandbox
 
-from .conftest import NOON
+from .conftest import EVERYDAY, NOON, THOROUGH
 from .desk import OPEN, Desk
 from .rivals import NAMES, OPTIONS, SHARED, TYPES, Arena, Edit, Player, Referee, Verdict, act, leaves, seen
 
 pytestmark = pytest.mark.long
-
-EVERYDAY = settings(
-    print_blob=False,
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
-THOROUGH = settings(EVERYDAY, max_examples=400, derandomize=settings().derandomize)
-"""In CI the same games every time; others whenever somebody plays them by hand."""
 
 
 def edits(*names: str, texts: tuple[str, ...] = ("one", "two"), whole: bool = True) -> st.SearchStrategy[Edit]:

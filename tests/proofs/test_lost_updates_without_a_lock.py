@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from reconciler.sandbox import Sandbox
 
-from .conftest import NOON
+from .conftest import EVERYDAY, NOON, THOROUGH
 from .desk import OPEN, Desk, purpose, removed
 from .rivals import Arena, Verdict
 from .test_call_counts import PURPOSES
-from .test_lost_updates import EVERYDAY, GAMES, THOROUGH, Turn, assert_that_something_happened, opened, play
+from .test_lost_updates import GAMES, Turn, assert_that_something_happened, opened, play
 
 ONE = f"{PURPOSES}/*"
 

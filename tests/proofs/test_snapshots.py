@@ -10,23 +10,12 @@ from dataclasses import dataclass
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reconciler.sandbox import Sandbox
 
-from .conftest import NOON
+from .conftest import EVERYDAY, NOON, THOROUGH
 from .desk import HEADERS, OPEN, Desk, Json, link, purpose, removed, run, schema, webhook
-
-EVERYDAY = settings(
-    print_blob=False,
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-)
-THOROUGH = settings(EVERYDAY, max_examples=120, derandomize=False)
 
 PURPOSES, SCHEMAS, HOOKS = ("Care", "Sales", "Audit"), ("customer", "case"), ("Compliance", "Mirror")
 ADDRESSES = [f"Purpose/{name}" for name in PURPOSES] + [f"FlexSchema/{name}" for name in SCHEMAS]
@@ -141,13 +130,13 @@ def compare(desk: Desk, options: list[str]) -> None:
 
 
 @given(STORIES)
-@EVERYDAY
+@settings(EVERYDAY, max_examples=8)
 def test_a_plan_against_a_snapshot_is_the_plan_of_then(origin: Desk, story: Story) -> None:
     play(origin, story)
 
 
 @pytest.mark.long
 @given(STORIES)
-@THOROUGH
+@settings(THOROUGH, max_examples=120)
 def test_a_plan_against_a_snapshot_is_the_plan_of_then_thoroughly(origin: Desk, story: Story) -> None:
     play(origin, story)
