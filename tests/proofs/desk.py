@@ -37,7 +37,7 @@ SETTLE = 30
 VARIABLE = "RECONCILER_SECRET_HOOK"
 SECRET = "h00k-s3cret"
 HEADERS = {"Authorization": {"fromEnv": VARIABLE}}
-OPEN = {"token_rate": None, "family_rates": {}}
+OPEN = {"token_rate": None, "family_rates": {}, "login_rate": None}
 """Settings of an organisation that never throttles."""
 
 
